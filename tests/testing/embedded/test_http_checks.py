@@ -152,3 +152,88 @@ def test_a_claim_has_a_finalizer_and_a_phase(client: Any) -> None:
     document = client.create("persistentvolumeclaims", {"metadata": {"name": "a"}, "spec": spec}).document
     assert document["metadata"]["finalizers"] == ["kubernetes.io/pvc-protection"]
     assert document["status"] == {"phase": "Pending"}
+
+
+def test_zero_values_that_go_does_not_encode_are_dropped(client: Any) -> None:
+    parent = {"group": "", "resource": "services", "namespace": "a", "name": "x"}
+    path = "/apis/networking.k8s.io/v1/ipaddresses"
+    created = client.request("POST", path, {"metadata": {"name": "10.200.0.1"}, "spec": {"parentRef": parent}})
+    assert created.document["spec"]["parentRef"] == {"resource": "services", "namespace": "a", "name": "x"}
+    (entry,) = created.document["metadata"]["managedFields"]
+    assert "f:group" not in entry["fieldsV1"]["f:spec"]["f:parentRef"]
+
+
+def test_empty_strings_of_pointers_are_kept(client: Any) -> None:
+    spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}, "storageClassName": ""}
+    document = client.create("persistentvolumeclaims", {"metadata": {"name": "a"}, "spec": spec}).document
+    assert document["spec"]["storageClassName"] == ""
+
+
+def test_unknown_versions_of_the_core_group_have_a_status(client: Any) -> None:
+    response = client.request("GET", "/api/v2")
+    assert (response.status, response.reason) == (404, "NotFound")
+
+
+def test_a_put_of_a_missing_status_creates_a_service_without_addresses(client: Any) -> None:
+    path = client.path("services", "s")
+    response = client.request("PUT", f"{path}/status", SERVICE)
+    assert (response.status, "clusterIP" in response.document["spec"]) == (201, False)
+    updated = client.request("PUT", path, {**SERVICE, "spec": {"ports": [{"port": 80}], "type": "NodePort"}})
+    assert "nodePort" in updated.document["spec"]["ports"][0]
+    assert updated.document["spec"]["ipFamilies"] == ["IPv4"]
+
+
+def test_an_apply_of_a_missing_status_creates_a_service(client: Any) -> None:
+    body = {"apiVersion": "v1", "kind": "Service", **SERVICE}
+    path = f"{client.path('services', 's')}/status?fieldManager=a"
+    assert client.patch(path, body, "application/apply-patch+yaml").status == 201
+
+
+def test_a_service_gets_an_address_with_its_new_type(client: Any) -> None:
+    external = {"type": "ExternalName", "externalName": "a.example.com"}
+    client.create("services", {"metadata": {"name": "s"}, "spec": external})
+    spec = client.request("PUT", client.path("services", "s"), SERVICE).document["spec"]
+    assert spec["clusterIPs"] == [spec["clusterIP"]]
+
+
+@pytest.mark.parametrize(
+    ("spec", "field"),
+    [({"completionMode": "Wrong"}, "completionMode"), ({"completionMode": "Indexed", "parallelism": 1}, "completions")],
+)
+def test_invalid_completion_modes_are_rejected(client: Any, spec: dict[str, Any], field: str) -> None:
+    pod = {"restartPolicy": "Never", "containers": [{"name": "c", "image": "i:1"}]}
+    body = {"metadata": {"name": "j"}, "spec": {"template": {"spec": pod}, **spec}}
+    path = f"/apis/batch/v1/namespaces/{client.namespace}/jobs"
+    assert [name for _, name in client.request("POST", path, body).causes] == [f"spec.{field}"]
+
+
+def _workload(**spec: Any) -> dict[str, Any]:
+    labels = {"app": "a"}
+    template = {"metadata": {"labels": labels}, "spec": {"containers": [{"name": "c", "image": "i:1"}]}}
+    return {"metadata": {"name": "a"}, "spec": {"selector": {"matchLabels": labels}, "template": template, **spec}}
+
+
+def test_a_daemon_set_status_without_annotations_keeps_the_template_generation(client: Any) -> None:
+    path = f"/apis/apps/v1/namespaces/{client.namespace}/daemonsets"
+    client.request("POST", path, _workload())
+    metadata = client.request("PUT", f"{path}/a/status", _workload()).document["metadata"]
+    assert metadata["annotations"] == {"deprecated.daemonset.template.generation": "1"}
+    assert [entry.get("subresource") for entry in metadata["managedFields"]] == [None, "status"]
+
+
+def test_a_scale_without_a_change_moves_the_replicas_to_an_entry_without_a_time(client: Any) -> None:
+    path = f"/apis/apps/v1/namespaces/{client.namespace}/replicasets"
+    created = client.request("POST", path, _workload(replicas=2)).document["metadata"]
+    client.request("PUT", f"{path}/a/scale", {"metadata": {"name": "a"}, "spec": {"replicas": 2}})
+    metadata = client.request("GET", f"{path}/a").document["metadata"]
+    assert metadata["resourceVersion"] != created["resourceVersion"]
+    assert metadata["managedFields"][0]["fieldsV1"] == {"f:spec": {"f:replicas": {}}}
+    assert ["time" in entry for entry in metadata["managedFields"]] == [False, True]
+
+
+def test_an_autoscaler_of_version_1_owns_its_default_utilization(client: Any) -> None:
+    target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "a"}
+    path = f"/apis/autoscaling/v1/namespaces/{client.namespace}/horizontalpodautoscalers"
+    body = {"metadata": {"name": "a"}, "spec": {"maxReplicas": 2, "scaleTargetRef": target}}
+    (entry,) = client.request("POST", path, body).document["metadata"]["managedFields"]
+    assert "f:targetCPUUtilizationPercentage" in entry["fieldsV1"]["f:spec"]

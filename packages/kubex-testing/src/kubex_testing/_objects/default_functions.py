@@ -118,6 +118,12 @@ def _default_queuing(configuration: JsonObject) -> None:
         configuration[key] = configuration.get(key) or value
 
 
+def _default_autoscaler_v1(obj: JsonObject) -> None:
+    """Set the average utilization of the CPU, unless an annotation contains other metrics."""
+    if not object_at(obj, "metadata", "annotations").get("autoscaling.alpha.kubernetes.io/metrics"):
+        set_default(obj["spec"], "targetCPUUtilizationPercentage", 80)
+
+
 def _default_autoscaler(spec: JsonObject) -> None:
     if not spec.get("metrics"):
         target = {"type": "Utilization", "averageUtilization": 80}
@@ -138,6 +144,7 @@ def _without_nulls(value: JsonObject) -> JsonObject:
 DEFAULT_FUNCTIONS: dict[str, Callable[[JsonObject], None]] = {
     **WORKLOAD_FUNCTIONS,
     "apiextensions.v1.CustomResourceDefinitionNames": _default_custom_resource_names,
+    "autoscaling.v1.HorizontalPodAutoscaler": _default_autoscaler_v1,
     "autoscaling.v2.HorizontalPodAutoscalerSpec": _default_autoscaler,
     "core.v1.HostPathVolumeSource": _default_host_path,
     "core.v1.LimitRangeItem": _default_limit_range_item,

@@ -6,6 +6,7 @@ from .json_types import JsonObject, array_at, object_at
 from .pod_defaults import set_default
 
 _ROLLING_UPDATE = {"maxUnavailable": "25%", "maxSurge": "25%"}
+TEMPLATE_GENERATION = "deprecated.daemonset.template.generation"
 _MAX_INT32 = 2**31 - 1
 
 
@@ -22,8 +23,8 @@ def _default_stateful_set(spec: JsonObject) -> None:
 def _default_daemon_set(obj: JsonObject) -> None:
     _default_strategy(obj["spec"], "updateStrategy", {"maxUnavailable": 1, "maxSurge": 0})
     annotations = obj["metadata"]["annotations"] = object_at(obj, "metadata", "annotations")
-    # kube-apiserver still sets this annotation for old clients.
-    set_default(annotations, "deprecated.daemonset.template.generation", "1")
+    # kube-apiserver still sets this annotation for old clients, and stores it as a number.
+    set_default(annotations, TEMPLATE_GENERATION, "0")
 
 
 def _default_strategy(spec: JsonObject, field: str, rolling: JsonObject) -> None:

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from .default_functions import ALLOCATED_SERVICE_TYPES
-from .default_workloads import copy_template_labels
+from .default_workloads import TEMPLATE_GENERATION, copy_template_labels
 from .empty_objects import empty_object
 from .json_types import JsonObject, array_at, json_copy, object_at
 from .pod_defaults import apply_admission_defaults, qos_class, set_default
-from .service_updates import needs_node_ports
+from .service_updates import needs_node_ports, set_address, set_families
 
 
 def prepare_builtin_for_create(
@@ -18,17 +18,20 @@ def prepare_builtin_for_create(
     *,
     allocate_ip: Callable[[], str],
     allocate_node_port: Callable[[], int],
+    subresource: str = "",
 ) -> JsonObject:
     """Return a new object, which has its defaults, with the fields that the server sets and an initial status.
 
-    `metadata.uid` must be set. The callbacks return addresses and node ports for services without them.
+    `metadata.uid` must be set. The callbacks return addresses and node ports for services without them. As in
+    kube-apiserver, a service that a request to its status creates has no addresses.
     """
     result: JsonObject = json_copy(obj)
     status = empty_object(obj.get("apiVersion") or f"{group}/v1".lstrip("/"), kind).get("status")
     if status is not None:
         result["status"] = status
     if (group, kind) == ("", "Service"):
-        _prepare_service(result, allocate_ip, allocate_node_port)
+        if not subresource:
+            _prepare_service(result, allocate_ip, allocate_node_port)
     elif prepare := _PREPARE_FOR_CREATE.get((group, kind)):
         prepare(result)
     return result
@@ -76,18 +79,20 @@ def _prepare_job(obj: JsonObject) -> None:
     copy_template_labels(obj)
 
 
+def _prepare_daemon_set(obj: JsonObject) -> None:
+    annotations = obj["metadata"]["annotations"]
+    if annotations[TEMPLATE_GENERATION] == "0":
+        annotations[TEMPLATE_GENERATION] = "1"
+
+
 def _prepare_service(obj: JsonObject, allocate_ip: Callable[[], str], allocate_node_port: Callable[[], int]) -> None:
     spec = obj["spec"]
     if spec["type"] not in ALLOCATED_SERVICE_TYPES:
         if spec.get("clusterIP"):
             set_default(spec, "clusterIPs", [spec["clusterIP"]])
         return
-    set_default(spec, "clusterIP", next(iter(array_at(spec, "clusterIPs")), None) or allocate_ip())
-    set_default(spec, "clusterIPs", [spec["clusterIP"]])
-    # The endpoints of a headless service without a selector may be of both IP families.
-    dual_stack = spec["clusterIP"] == "None" and not spec.get("selector")
-    set_default(spec, "ipFamilies", ["IPv4", "IPv6"] if dual_stack else ["IPv4"])
-    set_default(spec, "ipFamilyPolicy", "RequireDualStack" if dual_stack else "SingleStack")
+    set_address(spec, allocate_ip)
+    set_families(spec)
     if needs_node_ports(spec):
         for port in array_at(spec, "ports"):
             port["nodePort"] = port.get("nodePort") or allocate_node_port()
@@ -125,6 +130,7 @@ _PREPARE_FOR_CREATE: dict[tuple[str, str], Callable[[JsonObject], None]] = {
     ("", "Node"): _prepare_node,
     ("", "PersistentVolume"): _prepare_volume,
     ("", "PersistentVolumeClaim"): _prepare_claim,
+    ("apps", "DaemonSet"): _prepare_daemon_set,
     ("batch", "Job"): _prepare_job,
     ("storage.k8s.io", "VolumeAttributesClass"): _prepare_attributes_class,
     ("apiextensions.k8s.io", "CustomResourceDefinition"): _prepare_crd,

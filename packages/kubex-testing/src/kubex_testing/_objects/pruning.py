@@ -7,6 +7,7 @@ from .json_types import JsonObject, is_array, is_object
 from .quantities import canonical_quantity, is_quantity
 from .schema import Schema
 
+_COLLECTIONS = frozenset({"list", "map"})
 _ZERO_VALUES: dict[str, Any] = {
     "string": "",
     "quantity": "0",
@@ -44,8 +45,9 @@ def _find_unknown_fields(schema: Schema, value: Any, path: str) -> Iterator[str]
 def prune(schema: Schema, obj: JsonObject) -> JsonObject:
     """Return the object without undeclared fields.
 
-    Built-in objects also lose nulls, empty maps and empty lists, because kube-apiserver decodes them into Go structs
-    and encodes them again. Custom resources keep these values until validation.
+    Built-in objects also lose nulls, empty maps and lists, and the zero values that Go does not encode, because
+    kube-apiserver decodes them into Go structs and encodes them again. Custom resources keep these values until
+    validation.
     """
     pruned = _prune(schema, obj)
     return pruned if is_object(pruned) else {}
@@ -60,7 +62,7 @@ def _prune(schema: Schema, value: Any) -> Any:
             if child is None or (item is None and builtin and schema.kind == "struct"):
                 continue
             pruned = _zero_value(child) if item is None and builtin else _prune(child, item)
-            if not (builtin and schema.kind == "struct" and child.kind in {"map", "list"} and pruned in ({}, [])):
+            if pruned or not (builtin and schema.kind == "struct" and (child.omits_zero or child.kind in _COLLECTIONS)):
                 result[key] = pruned
         return result
     if is_array(value) and schema.kind == "list":

@@ -31,6 +31,7 @@ class Schema:
     which is also set for values of kind `any` that have a type. `make_fields` returns the nodes of the fields, and is
     called on first use. `required` names those that must be set, which the server does not check.
     `rules` is the node in the `openAPIV3Schema` of a CRD; it is empty for built-in kinds.
+    If `omits_zero` is true, Go does not encode the zero value (`omitempty` without a pointer).
     If `allows_undeclared_on_apply` is true, server-side apply accepts undeclared fields, even if pruning removes them.
     """
 
@@ -46,6 +47,7 @@ class Schema:
     required: tuple[str, ...] = ()
     merge_key: str = ""
     strategies: frozenset[str] = frozenset()
+    omits_zero: bool = False
     preserve_unknown: bool = False
     allows_undeclared_on_apply: bool = False
     rules: JsonObject = field(default_factory=dict[str, Any])
@@ -83,6 +85,7 @@ class Schema:
         return f"Schema({self.kind!r}, {self.name or self.go_type!r})"
 
 
+_SCALARS = frozenset({"string", "int32", "int64", "number", "boolean", "bytes"})
 _GO_TYPES = {
     "any": "interface {}",
     "boolean": "bool",
@@ -158,7 +161,9 @@ def _builtin_node(node: Any) -> Schema:
         words = parse_words(node)
         if not words.kind:
             return _builtin_struct(words.message)
-        return Schema(words.kind, atomic=words.kind == "any", definition=words.message)  # type: ignore[arg-type]  # the table contains only kinds
+        kind: Any = words.kind
+        omits_zero = words.wire.endswith("?") and kind in _SCALARS
+        return Schema(kind, atomic=kind == "any", definition=words.message, omits_zero=omits_zero)
     strategies = frozenset(node.get("strategy", "").split(",")) - {""}
     atomic = node.get("atomic", False)
     if "list" in node:

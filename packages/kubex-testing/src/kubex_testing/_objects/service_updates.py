@@ -3,21 +3,41 @@
 from collections.abc import Callable
 
 from .json_types import JsonObject, array_at, object_at
+from .pod_defaults import set_default
 from .validate_service import is_externally_accessible
 
 _WITH_ADDRESS = frozenset({"ClusterIP", "NodePort", "LoadBalancer"})
 _WITH_NODE_PORTS = frozenset({"NodePort", "LoadBalancer"})
 
 
-def prepare_service_update(new: JsonObject, old: JsonObject, allocate_node_port: Callable[[], int]) -> None:
+def prepare_service_update(
+    new: JsonObject, old: JsonObject, allocate_ip: Callable[[], str], allocate_node_port: Callable[[], int]
+) -> None:
     """Change the new state of a service as kube-apiserver does before validation."""
     spec, before = object_at(new, "spec"), object_at(old, "spec")
     _copy_single_address(spec, before)
     _drop_fields_of_old_type(spec, before)
     _keep_allocations(spec, before)
+    if spec.get("type") in _WITH_ADDRESS:
+        if before.get("type") not in _WITH_ADDRESS:
+            set_address(spec, allocate_ip)
+        set_families(spec)
     if needs_node_ports(spec):
         for port in array_at(spec, "ports"):
             port["nodePort"] = port.get("nodePort") or allocate_node_port()
+
+
+def set_address(spec: JsonObject, allocate_ip: Callable[[], str]) -> None:
+    """Set the addresses of a service that has a type with an address."""
+    set_default(spec, "clusterIP", next(iter(array_at(spec, "clusterIPs")), None) or allocate_ip())
+    set_default(spec, "clusterIPs", [spec["clusterIP"]])
+
+
+def set_families(spec: JsonObject) -> None:
+    """Set the IP families of a service. The endpoints of a headless service without a selector may be of both."""
+    dual_stack = spec.get("clusterIP") == "None" and not spec.get("selector")
+    set_default(spec, "ipFamilies", ["IPv4", "IPv6"] if dual_stack else ["IPv4"])
+    set_default(spec, "ipFamilyPolicy", "RequireDualStack" if dual_stack else "SingleStack")
 
 
 def needs_node_ports(spec: JsonObject) -> bool:

@@ -20,7 +20,7 @@ _POLICIES = ("Cluster", "Local")
 _AFFINITIES = ("ClientIP", "None")
 _FAMILIES = ("IPv4", "IPv6")
 _FAMILY_POLICIES = ("PreferDualStack", "RequireDualStack", "SingleStack")
-_DISTRIBUTIONS = ("PreferClose", "PreferSameNode", "PreferSameZone")
+_DISTRIBUTIONS = ("PreferClose", "PreferSameZone", "PreferSameNode")
 _ADDRESS_MESSAGE = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
 _HEALTH_CHECK_MESSAGE = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"
 

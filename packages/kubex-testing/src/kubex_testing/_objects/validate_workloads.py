@@ -122,6 +122,8 @@ def _validate_completion_mode(spec: JsonObject) -> Iterator[StatusCause]:
         yield not_supported("spec.completionMode", mode, _COMPLETION_MODES)
     elif mode == "NonIndexed" and (limit := spec.get("backoffLimitPerIndex")) is not None:
         yield invalid("spec.backoffLimitPerIndex", limit, "requires indexed completion mode")
+    elif mode == "Indexed" and spec.get("completions") is None:
+        yield required("spec.completions", "when completion mode is Indexed")
 
 
 def validate_scale(obj: JsonObject, old: JsonObject | None = None) -> list[StatusCause]:

@@ -198,7 +198,8 @@ class Application:
             return self._openapi.handle(request)
         response = discover(self.cluster.registry, request, self.address)
         if response is None:
-            raise errors.unknown_path()
+            # The core group handles all paths below /api.
+            raise errors.unknown_resource() if request.segments()[0] == "api" else errors.unknown_path()
         if request.method != "GET" and not accepts_any_method(request):
             raise errors.method_not_allowed()
         return response

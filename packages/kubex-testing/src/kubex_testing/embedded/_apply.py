@@ -24,8 +24,8 @@ def server_side_apply(call: Call, options: WriteOptions, config: JsonObject | No
     if config is None:
         config = decode_apply_configuration(call, call.resource)
     current = call.cluster.store.get(call.resource.bucket, call.key)
-    # Only the main resource can create an object, so raise 404 for subresources.
-    if current is None and call.info.subresource:
+    # Only the main resource can create an object, except for kinds that a PUT creates. Raise 404 for subresources.
+    if current is None and call.info.subresource and not call.resource.create_on_update:
         call.stored()
     merged = json_copy(_merge(call, config, current, options))
     # The merge has already rejected undeclared fields, except where kube-apiserver prunes them without a warning.

@@ -1,6 +1,7 @@
 """Update `metadata.managedFields` after create, update and patch requests."""
 
-from kubex_testing._objects.json_types import JsonObject
+from kubex_testing._objects.field_sets import from_fields_v1, to_fields_v1
+from kubex_testing._objects.json_types import JsonArray, JsonObject
 from kubex_testing._objects.managed_fields import update_managed_fields
 
 from ._certificate_signing_requests import CSR_BUCKET
@@ -28,6 +29,8 @@ def record_managed_fields(
         subresource=call.info.subresource or None,
         ignore=reset_fields(call),
     )
+    if call.info.subresource == "scale":
+        entries = split_scale_owners(entries, replicas_path(resource))
     if entries:
         new["metadata"]["managedFields"] = entries
     else:
@@ -42,3 +45,26 @@ def reset_fields(call: Call) -> tuple[FieldPath, ...]:
     if call.info.subresource == "status":
         return (("f:spec",), ("f:metadata",)) if call.resource.custom else (("f:spec",),)
     return (("f:status",),) if call.resource.has_subresource("status") else ()
+
+
+def replicas_path(resource: ResourceType) -> str:
+    """Return the path of the replicas that the scale subresource sets: `.spec.replicas`."""
+    custom = resource.custom
+    path: str = custom.scale["specReplicasPath"] if custom and custom.scale else ".spec.replicas"
+    return path
+
+
+def split_scale_owners(entries: JsonArray, path: str) -> JsonArray:
+    """Move the replicas of updaters to entries without a time, as kube-apiserver does in each update of a scale."""
+    replicas = tuple(f"f:{key}" for key in path.strip(".").split("."))
+    result: JsonArray = []
+    for entry in entries:
+        fields = from_fields_v1(entry["fieldsV1"])
+        if entry["operation"] != "Update" or replicas not in fields:
+            result.append(entry)
+            continue
+        if rest := fields - {replicas}:
+            result.append({**entry, "fieldsV1": to_fields_v1(rest)})
+        moved = {key: value for key, value in entry.items() if key != "time"}
+        result.append({**moved, "fieldsV1": to_fields_v1({replicas})})
+    return sorted(result, key=lambda item: (item["operation"], item.get("time", "")))

@@ -14,6 +14,7 @@ from ._cluster import Call
 from ._decode import Body, decode_object, decode_patch
 from ._encode import dumps, render
 from ._field_validation import decode_fields
+from ._managed_fields import replicas_path
 from ._messages import Response
 from ._negotiation import content_type, negotiate
 from ._options import WriteOptions, write_options
@@ -96,7 +97,7 @@ def _update_replicas(call: Call, current: StoredObject, scale: JsonObject, optio
         resource = call.resource
         if resource.custom is not None:
             message = f"Invalid value: {replicas}: should be a non-negative integer"
-            cause = errors.status_cause("FieldValueInvalid", message, _replicas_path(resource))
+            cause = errors.status_cause("FieldValueInvalid", message, replicas_path(resource))
             raise errors.invalid(resource.kind, resource.group, name, [cause])
         message = f"Invalid value: {replicas}: must be greater than or equal to 0"
         cause = errors.status_cause("FieldValueInvalid", message, "spec.replicas")
@@ -108,7 +109,7 @@ def _update_replicas(call: Call, current: StoredObject, scale: JsonObject, optio
     if uid and uid != current_uid:
         detail = f"Precondition failed: UID in precondition: {uid}, UID in object meta: {current_uid}"
         raise errors.conflict(call.resource.plural, call.resource.group, name, detail)
-    _set_path(changed, _replicas_path(call.resource), replicas)
+    _set_path(changed, replicas_path(call.resource), replicas)
     return update_object(call, changed, current, options)
 
 
@@ -119,13 +120,8 @@ def _parent_configuration(call: Call, scale: JsonObject) -> JsonObject:
     replicas = object_at(config.pop("spec", None)).get("replicas")
     config.pop("status", None)
     if replicas is not None:
-        _set_path(config, _replicas_path(resource), replicas)
+        _set_path(config, replicas_path(resource), replicas)
     return config
-
-
-def _replicas_path(resource: ResourceType) -> str:
-    custom = resource.custom
-    return custom.scale["specReplicasPath"] if custom and custom.scale else _SPEC_REPLICAS
 
 
 def _scale_response(call: Call, stored: StoredObject) -> Response:

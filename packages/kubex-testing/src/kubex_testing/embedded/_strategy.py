@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from kubex_testing._objects.custom_resources import apply_defaults, validate_custom, validate_custom_status
+from kubex_testing._objects.default_workloads import TEMPLATE_GENERATION
 from kubex_testing._objects.defaults import default_builtin
 from kubex_testing._objects.json_types import (
     JsonObject,
@@ -52,7 +53,7 @@ def with_defaults(resource: ResourceType, document: JsonObject) -> JsonObject:
     return default_builtin(resource.group, resource.kind, document)
 
 
-def prepare_create(cluster: Cluster, resource: ResourceType, document: JsonObject) -> JsonObject:
+def prepare_create(cluster: Cluster, resource: ResourceType, document: JsonObject, subresource: str = "") -> JsonObject:
     """Return a new object with the fields that the server sets, and without the status of the request."""
     if resource.custom is None:
         document = prepare_builtin_for_create(
@@ -61,6 +62,7 @@ def prepare_create(cluster: Cluster, resource: ResourceType, document: JsonObjec
             document,
             allocate_ip=cluster.allocate_address,
             allocate_node_port=cluster.allocate_node_port,
+            subresource=subresource,
         )
     elif resource.has_subresource("status"):
         document = {key: value for key, value in document.items() if key != "status"}
@@ -124,7 +126,7 @@ def prepare_update(
     if subresource == "status":
         return _status_update(resource, new, old)
     if resource.bucket == "services.":
-        prepare_service_update(new, old, cluster.allocate_node_port)
+        prepare_service_update(new, old, cluster.allocate_address, cluster.allocate_node_port)
     if resource.bucket == "daemonsets.apps":
         _update_template_generation(new, old)
     if resource.bucket == "pods.":
@@ -159,6 +161,9 @@ def _status_update(resource: ResourceType, new: JsonObject, old: JsonObject) -> 
     elif resource.bucket == "deployments.apps":
         # As in kube-apiserver, the status update of a deployment cannot change labels.
         _copy_field(metadata, old["metadata"], "labels")
+    elif resource.bucket == "daemonsets.apps":
+        generation = object_at(old, "metadata", "annotations").get(TEMPLATE_GENERATION) or "1"
+        metadata["annotations"] = {**object_at(metadata, "annotations"), TEMPLATE_GENERATION: generation}
     elif resource.bucket == "pods.":
         _copy_field(metadata, old["metadata"], "ownerReferences")
         # The server computes the quality-of-service class, so a status update cannot change it.
@@ -170,10 +175,10 @@ def _status_update(resource: ResourceType, new: JsonObject, old: JsonObject) -> 
 
 def _update_template_generation(new: JsonObject, old: JsonObject) -> None:
     """Set the annotation with the generation of the template, which kube-apiserver stores as a field of the spec."""
-    key = "deprecated.daemonset.template.generation"
-    value = int(object_at(old, "metadata", "annotations").get(key) or 1)
+    value = int(object_at(old, "metadata", "annotations").get(TEMPLATE_GENERATION) or 1)
     changed = not json_equal(object_at(new, "spec").get("template"), object_at(old, "spec").get("template"))
-    new["metadata"]["annotations"] = {**object_at(new, "metadata", "annotations"), key: str(value + changed)}
+    annotations = object_at(new, "metadata", "annotations")
+    new["metadata"]["annotations"] = {**annotations, TEMPLATE_GENERATION: str(value + changed)}
 
 
 def _desired_state(resource: ResourceType, document: JsonObject) -> JsonObject:

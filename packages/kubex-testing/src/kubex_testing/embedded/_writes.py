@@ -84,7 +84,7 @@ def create_object(
         set_requester(document, call.user)
     if not has_managed_fields:
         record_managed_fields(call, document, None, options)
-    document = prepare_create(call.cluster, resource, document)
+    document = prepare_create(call.cluster, resource, document, call.info.subresource)
     metadata = document["metadata"]
     validate(resource, document, None)
     warn_about_fields(call, document, None)
