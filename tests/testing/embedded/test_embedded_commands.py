@@ -1,6 +1,7 @@
 """The built-in commands of containers, and their shell."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
@@ -37,6 +38,8 @@ COMMANDS: list[tuple[tuple[str, ...], bytes, bytes, int]] = [
     (("pwd",), b"/srv\n", b"", 0),
     (("true",), b"", b"", 0),
     (("false",), b"", b"", 1),
+    (("date", "foo"), b"", b"date: invalid date 'foo'\n", 1),
+    (("date", "+%s"), b"", b"date: only `date` and `date -u` are available in the embedded server\n", 1),
     (("sleep", "0"), b"", b"", 0),
     (("sleep", "0.001"), b"", b"", 0),
     (("sleep", "x"), b"", b"sleep: only `sleep SECONDS` is available in the embedded server\n", 1),
@@ -86,6 +89,14 @@ def test_env_lists_the_variables_of_the_container(pod: RunningPod) -> None:
     lines = pod.run("env").stdout.decode().splitlines()
     assert {"COLOR=dark blue", f"HOSTNAME={pod.name}", "HOME=/root"} <= set(lines)
     assert "TERM=xterm" in pod.run("env", tty=True).stdout.decode().splitlines()
+
+
+@pytest.mark.parametrize("options", [(), ("-u",)])
+def test_date_writes_the_time_in_utc(pod: RunningPod, options: tuple[str, ...]) -> None:
+    before = datetime.now(timezone.utc).replace(microsecond=0)
+    text = pod.run("date", *options).stdout.decode()
+    written = datetime.strptime(text, "%a %b %d %H:%M:%S UTC %Y\n").replace(tzinfo=timezone.utc)
+    assert before <= written <= datetime.now(timezone.utc)
 
 
 def test_sha256sum_names_its_input(pod: RunningPod) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import posixpath
+import time
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
@@ -56,6 +57,18 @@ async def _cat_file(process: ContainerProcess, path: str) -> int:
     while data := await source.read(CHUNK_BYTES):
         await process.stdout.write(data)
     return 0
+
+
+async def _date(process: ContainerProcess) -> int:
+    match process.argv[1:]:
+        case () | ("-u",):
+            text = time.asctime(time.gmtime())  # does not depend on the locale
+            await process.stdout.write(f"{text[:-4]}UTC {text[-4:]}\n".encode())
+            return 0
+        case (text,) if not text.startswith(("-", "+")):
+            return await process.fail(f"invalid date '{text}'")
+        case _:
+            return await process.fail("only `date` and `date -u` are available in the embedded server")
 
 
 async def _env(process: ContainerProcess) -> int:
@@ -228,6 +241,7 @@ _COMMANDS: dict[str, Command] = {
     "[": _test,
     "bash": _sh,
     "cat": _cat,
+    "date": _date,
     "echo": _echo,
     "env": _env,
     "false": _false,

@@ -1,0 +1,1 @@
+"""Replaces pytest-kind for test suites that would create a cluster in a container."""
