@@ -70,6 +70,16 @@ def test_object_that_cannot_be_loaded_is_rejected(
         server.load([document])
 
 
+def test_initial_daemon_set_with_a_status_has_the_first_template_generation() -> None:
+    template = {"metadata": {"labels": {"app": "a"}}, "spec": {"containers": [{"name": "c", "image": "i:1"}]}}
+    spec = {"selector": {"matchLabels": {"app": "a"}}, "template": template}
+    head = {"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": {"name": "a"}}
+    server = EmbeddedServer(objects=[{**head, "spec": spec, "status": {}}])
+    with server:
+        (loaded,) = server.state("daemonsets.apps")
+    assert loaded["metadata"]["annotations"] == {"deprecated.daemonset.template.generation": "1"}
+
+
 def test_removed_object_is_gone_at_once(server: EmbeddedServer, client: Any) -> None:
     client.request("POST", "/api/v1/namespaces/default/configmaps", client.config_map("a", finalizers=["a.b/c"]))
     server.remove("configmaps", "a")

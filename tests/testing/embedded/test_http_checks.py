@@ -237,3 +237,9 @@ def test_an_autoscaler_of_version_1_owns_its_default_utilization(client: Any) ->
     body = {"metadata": {"name": "a"}, "spec": {"maxReplicas": 2, "scaleTargetRef": target}}
     (entry,) = client.request("POST", path, body).document["metadata"]["managedFields"]
     assert "f:targetCPUUtilizationPercentage" in entry["fieldsV1"]["f:spec"]
+
+
+def test_a_job_without_a_name_is_rejected(client: Any) -> None:
+    response = client.request("POST", f"/apis/batch/v1/namespaces/{client.namespace}/jobs", "null")
+    assert response.status == 422
+    assert ("FieldValueRequired", "metadata.name") in response.causes

@@ -66,7 +66,7 @@ def _prepare_job(obj: JsonObject) -> None:
     spec = obj["spec"]
     if spec.get("manualSelector"):
         return
-    uid, name = obj["metadata"]["uid"], obj["metadata"].get("name")
+    uid, name = obj["metadata"]["uid"], obj["metadata"].get("name") or ""
     labels = {
         "batch.kubernetes.io/controller-uid": uid,
         "batch.kubernetes.io/job-name": name,
@@ -79,7 +79,8 @@ def _prepare_job(obj: JsonObject) -> None:
     copy_template_labels(obj)
 
 
-def _prepare_daemon_set(obj: JsonObject) -> None:
+def set_template_generation(obj: JsonObject) -> None:
+    """Replace the default generation of the template of a DaemonSet by that of a new object."""
     annotations = obj["metadata"]["annotations"]
     if annotations[TEMPLATE_GENERATION] == "0":
         annotations[TEMPLATE_GENERATION] = "1"
@@ -130,7 +131,7 @@ _PREPARE_FOR_CREATE: dict[tuple[str, str], Callable[[JsonObject], None]] = {
     ("", "Node"): _prepare_node,
     ("", "PersistentVolume"): _prepare_volume,
     ("", "PersistentVolumeClaim"): _prepare_claim,
-    ("apps", "DaemonSet"): _prepare_daemon_set,
+    ("apps", "DaemonSet"): set_template_generation,
     ("batch", "Job"): _prepare_job,
     ("storage.k8s.io", "VolumeAttributesClass"): _prepare_attributes_class,
     ("apiextensions.k8s.io", "CustomResourceDefinition"): _prepare_crd,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kubex_testing._objects.json_types import JsonObject
+from kubex_testing._objects.prepare_create import set_template_generation
 
 from ._cluster import Cluster, new_uid, now
 from ._crd import CRD_BUCKET, definition_status
@@ -49,7 +50,10 @@ def load_object(cluster: Cluster, document: Mapping[str, Any], *, complete: bool
     if complete:
         has_status = "status" in copy
         copy = with_defaults(resource, copy)
-        copy = copy if has_status else prepare_create(cluster, resource, copy)
+        if not has_status:
+            copy = prepare_create(cluster, resource, copy)
+        elif resource.bucket == "daemonsets.apps":
+            set_template_generation(copy)
     if resource.bucket == CRD_BUCKET:
         # Serve the custom resource at once, so that its objects can be loaded next.
         copy["status"] = definition_status(copy, cluster.registry)
