@@ -243,3 +243,134 @@ def test_a_job_without_a_name_is_rejected(client: Any) -> None:
     response = client.request("POST", f"/apis/batch/v1/namespaces/{client.namespace}/jobs", "null")
     assert response.status == 422
     assert ("FieldValueRequired", "metadata.name") in response.causes
+
+
+JOB = {"spec": {"template": {"spec": {"restartPolicy": "Never", "containers": [{"name": "c", "image": "i:1"}]}}}}
+
+
+@pytest.mark.parametrize(
+    ("suspend", "template", "fields"),
+    [
+        (True, {"spec": {"restartPolicy": "OnFailure"}}, ["spec.template.spec"]),
+        (False, {"spec": {"restartPolicy": "OnFailure"}}, ["spec.template"]),
+        (
+            False,
+            {"metadata": {"labels": {"batch.kubernetes.io/controller-uid": "a"}}},
+            ["spec.template.metadata.labels", "spec.template"],
+        ),
+    ],
+)
+def test_changes_of_the_template_of_a_job_are_rejected(
+    client: Any, *, suspend: bool, template: dict[str, Any], fields: list[str]
+) -> None:
+    path = f"/apis/batch/v1/namespaces/{client.namespace}/jobs"
+    client.request("POST", path, {"metadata": {"name": "j"}, "spec": {**JOB["spec"], "suspend": suspend}})
+    response = client.patch(f"{path}/j", {"spec": {"template": template}}, STRATEGIC)
+    assert [field for _, field in response.causes] == fields
+
+
+def test_a_suspended_job_allows_new_resources(client: Any) -> None:
+    path = f"/apis/batch/v1/namespaces/{client.namespace}/jobs"
+    client.request("POST", path, {"metadata": {"name": "j"}, "spec": {**JOB["spec"], "suspend": True}})
+    containers = [{"name": "c", "resources": {"limits": {"cpu": "1"}}}]
+    patch = {"spec": {"template": {"spec": {"containers": containers, "nodeSelector": {"disk": "ssd"}}}}}
+    assert client.patch(f"{path}/j", patch, STRATEGIC).status == 200
+
+
+@pytest.mark.parametrize(("orphan", "status"), [(False, 202), (True, 200)])
+def test_a_cascading_delete_of_a_kept_object_is_accepted(client: Any, *, orphan: bool, status: int) -> None:
+    client.create("configmaps", {"metadata": {"name": "a", "finalizers": ["example.com/hold"]}})
+    response = client.request("DELETE", client.path("configmaps", "a"), {"orphanDependents": orphan})
+    assert response.status == status
+
+
+def test_delete_options_report_all_causes(client: Any) -> None:
+    client.create("configmaps", {"metadata": {"name": "a"}})
+    options = {"orphanDependents": True, "propagationPolicy": "Wrong", "dryRun": ["Some"]}
+    response = client.request("DELETE", client.path("configmaps", "a"), options)
+    assert response.causes == [
+        ("FieldValueInvalid", "propagationPolicy"),
+        ("FieldValueNotSupported", "propagationPolicy"),
+        ("FieldValueNotSupported", "dryRun"),
+    ]
+
+
+def test_a_status_without_a_phase_keeps_the_default_phase(client: Any) -> None:
+    created = client.request("GET", f"/api/v1/namespaces/{client.namespace}")
+    patch: list[Any] = [{"op": "add", "path": "/status", "value": {}}]
+    updated = client.patch(f"/api/v1/namespaces/{client.namespace}/status", patch, JSON_PATCH)
+    assert updated.document["status"] == {"phase": "Active"}
+    assert updated.resource_version == created.resource_version
+
+
+def test_the_phase_of_a_namespace_depends_on_its_deletion(client: Any) -> None:
+    response = client.patch(f"/api/v1/namespaces/{client.namespace}/status", {"status": {"phase": "Terminating"}})
+    assert response.causes == [("FieldValueInvalid", "status.Phase")]
+
+
+@pytest.mark.parametrize(
+    ("rule", "fields"),
+    [
+        ({"verbs": ["get"]}, ["rules[0].apiGroups", "rules[0].resources"]),
+        ({"nonResourceURLs": ["/a"], "verbs": ["get"]}, ["rules[0].nonResourceURLs"]),
+        ({"resources": ["pods"]}, ["rules[0].apiGroups", "rules[0].verbs"]),
+    ],
+)
+def test_invalid_rules_of_roles_are_rejected(client: Any, rule: dict[str, Any], fields: list[str]) -> None:
+    path = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{client.namespace}/roles"
+    response = client.request("POST", path, {"metadata": {"name": "r"}, "rules": [rule]})
+    assert [field for _, field in response.causes] == fields
+
+
+def test_stateful_sets_need_the_name_of_a_label(client: Any) -> None:
+    path = f"/apis/apps/v1/namespaces/{client.namespace}/statefulsets"
+    body = {**_workload(serviceName="s"), "metadata": {"name": "a.b"}}
+    assert client.request("POST", path, body).causes == [("FieldValueInvalid", "metadata.name")]
+
+
+@pytest.mark.parametrize("patch", [{"apiVersion": "wrong/v9"}, {"kind": "Wrong"}])
+def test_a_strategic_patch_cannot_change_the_kind(client: Any, patch: dict[str, Any]) -> None:
+    client.create("configmaps", {"metadata": {"name": "a"}})
+    response = client.patch(client.path("configmaps", "a"), {**patch, "data": {"a": "b"}}, STRATEGIC)
+    assert (response.status, response.document["kind"]) == (200, "ConfigMap")
+
+
+def test_a_patch_that_removes_the_version_is_rejected(client: Any) -> None:
+    client.create("configmaps", {"metadata": {"name": "a"}})
+    response = client.patch(client.path("configmaps", "a"), {"apiVersion": None})
+    assert (response.status, response.reason) == (400, "BadRequest")
+
+
+def test_a_dry_run_returns_node_ports_outside_the_range(client: Any) -> None:
+    client.create("services", SERVICE)
+    path = client.path("services", "s", dryRun="All")
+    assert client.patch(path, {"spec": {"type": "NodePort"}}).document["spec"]["ports"][0]["nodePort"] == 32769
+
+
+def test_a_create_checks_the_content_type_before_the_options(client: Any) -> None:
+    path = client.path("configmaps", fieldManager="a\x07")
+    assert client.request("POST", path, "a", content_type="text/plain").status == 415
+
+
+def test_reviews_ignore_system_metadata(client: Any) -> None:
+    metadata = {"creationTimestamp": "2020-01-02T03:04:05Z", "uid": "a", "selfLink": "/a"}
+    spec = {"resourceAttributes": {"verb": "get", "resource": "pods"}}
+    body = {"metadata": metadata, "spec": spec}
+    response = client.request("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", body)
+    assert list(response.document["metadata"]) == ["managedFields"]
+
+
+def test_an_update_of_a_priority_class_cannot_change_its_policy(client: Any) -> None:
+    path = "/apis/scheduling.k8s.io/v1/priorityclasses"
+    name = f"{client.namespace}-a"
+    client.request("POST", path, {"metadata": {"name": name}, "value": 1})
+    response = client.patch(f"{path}/{name}", {"value": 2, "preemptionPolicy": "Never"})
+    assert response.causes == [("FieldValueForbidden", "value"), ("FieldValueInvalid", "preemptionPolicy")]
+
+
+def test_a_volume_status_with_another_phase_has_a_transition_time(client: Any) -> None:
+    path, name = "/api/v1/persistentvolumes", f"{client.namespace}-a"
+    spec = {"capacity": {"storage": "1Gi"}, "accessModes": ["ReadWriteOnce"], "hostPath": {"path": "/a"}}
+    client.request("POST", path, {"metadata": {"name": name}, "spec": spec})
+    status = client.patch(f"{path}/{name}/status", {"status": {"phase": "Released"}}).document["status"]
+    assert (status["phase"], "lastPhaseTransitionTime" in status) == ("Released", True)

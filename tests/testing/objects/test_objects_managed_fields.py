@@ -45,7 +45,7 @@ def test_create_owns_the_fields_that_it_sets() -> None:
 def test_create_of_a_namespace_owns_its_name_label() -> None:
     namespace = default_builtin("", "Namespace", {"kind": "Namespace", "apiVersion": "v1", "metadata": {"name": "w"}})
     (found,) = entries(None, namespace)
-    assert found["fieldsV1"] == {"f:metadata": {"f:labels": {".": {}, "f:kubernetes.io/metadata.name": {}}}}
+    assert found["fieldsV1"]["f:metadata"] == {"f:labels": {".": {}, "f:kubernetes.io/metadata.name": {}}}
 
 
 def pod() -> Object:

@@ -409,7 +409,11 @@ def test_deployment_selector_and_template_use_the_messages_of_kube_apiserver() -
             "batch",
             "Job",
             with_name(spec={"template": {"spec": {"containers": [CONTAINER]}}}),
-            [(REQUIRED, "spec.template.spec.restartPolicy")],
+            [
+                (REQUIRED, "spec.template.spec.restartPolicy"),
+                (REQUIRED, "spec.selector"),
+                (INVALID, "spec.template.metadata.labels"),
+            ],
         ),
         ("", "ServiceAccount", with_name(), []),
     ],

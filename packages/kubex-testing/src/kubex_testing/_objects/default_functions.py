@@ -58,6 +58,14 @@ def _default_namespace(obj: JsonObject) -> None:
         metadata["labels"] = {**object_at(metadata, "labels"), "kubernetes.io/metadata.name": name}
 
 
+def _default_namespace_status(status: JsonObject) -> None:
+    status["phase"] = status.get("phase") or "Active"
+
+
+def _default_volume_status(status: JsonObject) -> None:
+    status["phase"] = status.get("phase") or "Pending"
+
+
 def _default_host_path(source: JsonObject) -> None:
     source["type"] = source.get("type") or ""
 
@@ -149,8 +157,11 @@ DEFAULT_FUNCTIONS: dict[str, Callable[[JsonObject], None]] = {
     "core.v1.HostPathVolumeSource": _default_host_path,
     "core.v1.LimitRangeItem": _default_limit_range_item,
     "core.v1.Namespace": _default_namespace,
+    "core.v1.NamespaceStatus": _default_namespace_status,
     "core.v1.NodeSpec": _default_node_spec,
     "core.v1.NodeStatus": _default_node_status,
+    "core.v1.PersistentVolumeClaimStatus": _default_volume_status,
+    "core.v1.PersistentVolumeStatus": _default_volume_status,
     "core.v1.Pod": _default_pod,
     "core.v1.PodSpec": default_pod_spec,
     "core.v1.PodStatus": _default_pod_status,

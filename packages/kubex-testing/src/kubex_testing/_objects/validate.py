@@ -17,6 +17,7 @@ from .validate_core import (
 from .validate_crd import validate_crd
 from .validate_meta import NameProblems, validate_metadata
 from .validate_pod import validate_pod
+from .validate_roles import validate_priority_class, validate_role
 from .validate_service import validate_service
 from .validate_workloads import validate_disruption_budget, validate_job, validate_scale, validate_workload
 
@@ -39,7 +40,7 @@ _UNQUALIFIED_FINALIZERS_ALLOWED = frozenset(
 )
 
 # Since Kubernetes 1.36, names of services may start with a digit; before, they had to be DNS-1035 labels.
-_DNS_LABEL_NAMES = frozenset({("", "Namespace"), ("", "Service")})
+_DNS_LABEL_NAMES = frozenset({("", "Namespace"), ("", "Service"), ("apps", "StatefulSet")})
 # Some of these have more rules that the embedded server does not check, such as the prefix of a ClusterTrustBundle.
 _PATH_SEGMENT_NAMES = frozenset(
     {
@@ -65,6 +66,9 @@ _VALIDATORS: dict[tuple[str, str], Validator] = {
     ("certificates.k8s.io", "CertificateSigningRequest"): validate_signing_request,
     ("coordination.k8s.io", "Lease"): validate_lease,
     ("policy", "PodDisruptionBudget"): validate_disruption_budget,
+    ("rbac.authorization.k8s.io", "ClusterRole"): validate_role,
+    ("rbac.authorization.k8s.io", "Role"): validate_role,
+    ("scheduling.k8s.io", "PriorityClass"): validate_priority_class,
 }
 
 

@@ -114,6 +114,16 @@ def validate_event(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]
     return causes
 
 
+def validate_namespace_status(obj: JsonObject) -> Iterator[StatusCause]:
+    """Validate the phase of a namespace, which depends on whether the namespace is being deleted."""
+    phase = object_at(obj, "status").get("phase")
+    is_deleted = bool(object_at(obj, "metadata").get("deletionTimestamp"))
+    if is_deleted and phase != "Terminating":
+        yield invalid("status.Phase", phase, "may only be 'Terminating' if `deletionTimestamp` is not empty")
+    if not is_deleted and phase != "Active":
+        yield invalid("status.Phase", phase, "may only be 'Active' if `deletionTimestamp` is empty")
+
+
 def validate_namespace(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
     """Validate the finalizers of the spec, which must have a domain. The field of the causes is the list."""
     del old

@@ -58,11 +58,13 @@ def validate_workload(obj: JsonObject, old: JsonObject | None) -> list[StatusCau
     return causes
 
 
-def validate_immutable(spec: JsonObject, before: JsonObject, *keys: str) -> Iterator[StatusCause]:
+def validate_immutable(
+    spec: JsonObject, before: JsonObject, *keys: str, prefix: str = "spec."
+) -> Iterator[StatusCause]:
     """Return a cause for each field of a spec that differs from the old one."""
     for key in keys:
         if not json_equal(spec.get(key), before.get(key)):
-            yield invalid(f"spec.{key}", spec.get(key), "field is immutable")
+            yield invalid(f"{prefix}{key}", spec.get(key), "field is immutable")
 
 
 def _validate_stateful_set(spec: JsonObject) -> Iterator[StatusCause]:
@@ -92,6 +94,7 @@ def _validate_counts(status: JsonObject, kind: str) -> Iterator[StatusCause]:
 
 _JOB_COUNTS = ("parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "ttlSecondsAfterFinished")
 _COMPLETION_MODES = ("NonIndexed", "Indexed")
+_JOB_DIRECTIVES = ("nodeSelector", "tolerations", "schedulingGates")
 
 
 def validate_job(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
@@ -103,17 +106,41 @@ def validate_job(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
     causes += validate_pod_template(template, "spec.template")
     if object_at(template, "spec").get("restartPolicy") not in {"OnFailure", "Never"}:
         causes.append(required("spec.template.spec.restartPolicy", 'valid values: "OnFailure", "Never"'))
+    selector, labels = spec.get("selector"), object_at(template, "metadata").get("labels")
+    if selector is None:
+        causes.append(required("spec.selector"))
+    if not is_object(selector) or not match_label_selector(selector, labels or {}):
+        causes.append(invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`"))
     if old is None:
         return causes
     before = object_at(old, "spec")
-    if spec.get("selector") is None:
-        causes.append(required("spec.selector"))
-        labels = object_at(template, "metadata").get("labels")
-        causes.append(invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`"))
     if spec.get("completionMode") == "NonIndexed":
         causes += validate_immutable(spec, before, "completions")
-    fields = ("selector", "template", "completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy")
+    causes += validate_immutable(spec, before, "selector")
+    causes += _validate_job_template(spec, before)
+    fields = ("completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy")
     return [*causes, *validate_immutable(spec, before, *fields)]
+
+
+def _validate_job_template(spec: JsonObject, before: JsonObject) -> Iterator[StatusCause]:
+    """Validate that the template has not changed. A suspended job allows other resources and scheduling directives."""
+    if not before.get("suspend"):
+        yield from validate_immutable(spec, before, "template")
+        return
+    new = object_at(spec, "template", "spec")
+    if not json_equal(_without_directives(new), _without_directives(object_at(before, "template", "spec"))):
+        yield invalid("spec.template.spec", new, "field is immutable")
+
+
+def _without_directives(spec: JsonObject) -> JsonObject:
+    """Return a pod spec without the fields that an update of a suspended job can change."""
+    kept = {key: value for key, value in spec.items() if key not in _JOB_DIRECTIVES}
+    kept["affinity"] = {key: value for key, value in object_at(spec, "affinity").items() if key != "nodeAffinity"}
+    for name in ("containers", "initContainers"):
+        kept[name] = [
+            {key: value for key, value in container.items() if key != "resources"} for container in array_at(spec, name)
+        ]
+    return kept
 
 
 def _validate_completion_mode(spec: JsonObject) -> Iterator[StatusCause]:

@@ -217,6 +217,8 @@ class Application:
         registry = self.cluster.registry
         resource = registry.find(info.group, info.version, info.plural)
         fits = resource is not None and _scope_fits(resource, info)
+        if resource is not None and resource.custom is not None and resource.namespaced and not info.namespace:
+            fits = info.verb in ("list", "watch")
         if resource is None or not fits:
             if registry.is_builtin(info.group):
                 raise errors.unknown_resource()
@@ -251,8 +253,6 @@ def _custom_verb(resource: ResourceType, info: RequestInfo) -> Verb:
         raise errors.unsupported_action(info.verb, resource.plural, resource.group)
     if info.verb in ("update", "patch") and not info.name:
         raise errors.bad_request("name must be provided")
-    if info.verb == "create" and resource.namespaced and not info.namespace:
-        raise errors.method_not_allowed()
     return verbs[info.verb]
 
 

@@ -26,20 +26,32 @@ class Body:
 
 def decode_object(request: RecordedRequest, resource: ResourceType) -> Body:
     """Decode the body of a write. The default content type is JSON. Raises 400 and 415."""
+    check_body_format(request, resource)
     if content_type(request).lower() != PROTOBUF:
         return _decode_text(request, resource.kind)
-    if resource.custom is not None:
-        # kube-apiserver closes the connection.
-        raise errors.unknown_body_format(JSON, YAML)
     from ._decode_protobuf import decode_protobuf  # most tests do not need it
 
     return Body(decode_protobuf(request.body, resource))
 
 
-def _decode_text(request: RecordedRequest, kind: str) -> Body:
+def check_body_format(request: RecordedRequest, resource: ResourceType) -> None:
+    """Check the content type of an object. Raises 415."""
     media = content_type(request).lower()
+    if media != PROTOBUF:
+        _check_text_format(media)
+    elif resource.custom is not None:
+        # kube-apiserver closes the connection.
+        raise errors.unknown_body_format(JSON, YAML)
+
+
+def _check_text_format(media: str) -> None:
     if media not in ("", JSON, YAML):
         raise errors.unknown_body_format(JSON, YAML, PROTOBUF)
+
+
+def _decode_text(request: RecordedRequest, kind: str) -> Body:
+    media = content_type(request).lower()
+    _check_text_format(media)
     unrecognized = f"the object provided is unrecognized (must be of type {kind}): couldn't get version/kind"
     try:
         document, duplicates = decode_strict(request.body, yaml=media == YAML)

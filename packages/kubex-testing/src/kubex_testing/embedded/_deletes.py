@@ -39,7 +39,8 @@ async def delete(call: Call) -> Response:
     if result.removed and not call.resource.returns_deleted:
         metadata = stored.object["metadata"]
         return render(200, encode_success_status(call, metadata["uid"], metadata["name"]), representation)
-    return object_response(call, 200, result.stored, representation)
+    status = 202 if options.cascades and not result.removed else 200
+    return object_response(call, status, result.stored, representation)
 
 
 async def delete_collection(call: Call) -> Response:

@@ -74,13 +74,6 @@ def _dry_run_causes(values: list[str]) -> Iterator[JsonObject]:
         yield errors.status_cause("FieldValueNotSupported", message, "dryRun")
 
 
-def check_dry_run(values: list[str], kind: str) -> bool:
-    """Return whether the request is a dry run. Raises 422 for values other than `All`."""
-    if causes := list(_dry_run_causes(values)):
-        raise errors.invalid(kind, "meta.k8s.io", "", causes)
-    return bool(values)
-
-
 @dataclass(frozen=True)
 class Selection:
     """The objects that a list or watch selects."""
@@ -229,6 +222,8 @@ class DeleteOptions:
     policy: str = ""
     uid: str | None = None
     revision: str | None = None
+    cascades: bool = False
+    """Whether the deprecated `orphanDependents: false` is set, which changes the status of the response."""
 
 
 _POLICIES = ("Foreground", "Background", "Orphan")
@@ -244,28 +239,30 @@ def delete_options(query: Query, body: Mapping[str, Any]) -> DeleteOptions:
         dry_run = query.get("dryRun", [])
     requested_policy = fields.get("propagationPolicy")
     policy = requested_policy or ""
+    orphans = fields.get("orphanDependents")
+    causes: list[JsonObject] = []
+    if requested_policy is not None and orphans is not None:
+        message = f'Invalid value: "{policy}": orphanDependents and deletionPropagation cannot be both set'
+        causes.append(errors.status_cause("FieldValueInvalid", message, "propagationPolicy"))
     if requested_policy is not None and requested_policy not in _POLICIES:
         supported = ", ".join(f'"{item}"' for item in (*_POLICIES, "nil"))
-        _raise_invalid_policy("FieldValueNotSupported", f'Unsupported value: "{policy}": supported values: {supported}')
-    if policy and fields.get("orphanDependents") is not None:
-        message = "orphanDependents and deletionPropagation cannot be both set"
-        _raise_invalid_policy("FieldValueInvalid", f'Invalid value: "{policy}": {message}')
+        message = f'Unsupported value: "{policy}": supported values: {supported}'
+        causes.append(errors.status_cause("FieldValueNotSupported", message, "propagationPolicy"))
+    if causes := [*causes, *_dry_run_causes(dry_run)]:
+        raise errors.invalid("DeleteOptions", "meta.k8s.io", "", causes)
     # orphanDependents is the deprecated form of propagationPolicy.
-    if not policy and fields.get("orphanDependents") is not None:
-        policy = "Orphan" if str(fields["orphanDependents"]).lower() == "true" else "Background"
+    if orphans is not None:
+        policy = "Orphan" if str(orphans).lower() == "true" else "Background"
     grace_period = fields.get("gracePeriodSeconds")
     preconditions = object_at(fields, "preconditions")
     return DeleteOptions(
-        check_dry_run(dry_run, "DeleteOptions"),
+        bool(dry_run),
         None if grace_period is None else parse_integer(str(grace_period)),
         policy,
         preconditions.get("uid"),
         preconditions.get("resourceVersion"),
+        orphans is not None and policy == "Background",
     )
-
-
-def _raise_invalid_policy(type: str, message: str) -> None:
-    raise errors.invalid_options("DeleteOptions", type, message, "propagationPolicy")
 
 
 def _common_options(query: Query) -> ListOptions:

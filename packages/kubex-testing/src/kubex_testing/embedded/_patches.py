@@ -45,12 +45,23 @@ async def patch(call: Call) -> Response:
     # Patches apply to the version of the request, not to the storage version.
     live = {**call.resource.present(current.object), "apiVersion": call.resource.api_version}
     patched = apply_patch(call.resource, media, live, operations)
-    check_type_meta(call.resource, patched, patched=True)
+    _check_patched_type(call.resource, patched, media)
     # kube-apiserver shows the patch in errors about a strategic merge patch, and the patched object in others.
     shown = operations if media == STRATEGIC_MERGE_PATCH else None
     document = decode_fields(call, Body(patched), options, patched=True, strategic_patch=shown)
     check_identity(call, document)
     return object_response(call, 200, update_object(call, document, current, options), representation)
+
+
+def _check_patched_type(resource: ResourceType, patched: JsonObject, media: str) -> None:
+    """Check `kind` and `apiVersion` of a patched object. Raises 400 and 422."""
+    if resource.custom is None and media == STRATEGIC_MERGE_PATCH:
+        # kube-apiserver does not use these fields, because the patch applies to an object of the kind.
+        patched.update(kind=resource.kind, apiVersion=resource.api_version)
+    elif resource.custom is None and not patched.get("apiVersion"):
+        # kube-apiserver decodes the object into its internal type, which has no `metadata`.
+        patched["metadata"] = {}
+    check_type_meta(resource, patched, patched=True)
 
 
 _WITHOUT_TABLES = {

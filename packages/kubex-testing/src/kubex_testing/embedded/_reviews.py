@@ -19,6 +19,9 @@ from ._request_info import RequestInfo
 from ._rules_review import rules_review_status
 from ._service_account_tokens import ServiceAccountTokens
 
+_SYSTEM_METADATA = (
+    "managedFields", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "uid", "selfLink",
+)  # fmt: skip
 _ATTRIBUTES_MESSAGE = "exactly one of nonResourceAttributes or resourceAttributes must be specified"
 
 
@@ -43,7 +46,8 @@ class Reviews:
         if resource.kind == "Binding":
             return await bind_by_name(call)
         body, options = decode_create_only(call, resource)
-        body["metadata"].pop("managedFields", None)
+        for key in _SYSTEM_METADATA:
+            body["metadata"].pop(key, None)
         record_managed_fields(call, body, None, options)
         document = {"kind": resource.kind, "apiVersion": resource.api_version}
         return created_response(call, resource, {**document, **self._kinds[resource.kind](call, body)})

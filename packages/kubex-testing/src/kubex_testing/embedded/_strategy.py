@@ -1,6 +1,7 @@
 """The create and update strategies of kinds: defaults, validation, generation and status."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import count
 
 from kubex_testing._objects.custom_resources import apply_defaults, validate_custom, validate_custom_status
 from kubex_testing._objects.default_workloads import TEMPLATE_GENERATION
@@ -20,14 +21,16 @@ from kubex_testing._objects.prepare_create import prepare_builtin_for_create
 from kubex_testing._objects.service_updates import prepare_service_update
 from kubex_testing._objects.status_causes import StatusCause, format_go, invalid
 from kubex_testing._objects.validate import validate_builtin
+from kubex_testing._objects.validate_core import validate_namespace_status
 from kubex_testing._objects.validate_meta import validate_metadata
 
 from . import _errors as errors
 from ._certificate_signing_requests import CSR_BUCKET, apply_csr_update
-from ._cluster import Cluster
+from ._cluster import Cluster, now
 from ._crd import CRD_BUCKET
 from ._registry import CustomResourceInfo, ResourceType
 
+_FIRST_DRY_RUN_PORT = 32769
 _GO_MAP = "map[string]interface{}"
 _STATUS_KEEPS_METADATA = frozenset(
     {
@@ -53,7 +56,9 @@ def with_defaults(resource: ResourceType, document: JsonObject) -> JsonObject:
     return default_builtin(resource.group, resource.kind, document)
 
 
-def prepare_create(cluster: Cluster, resource: ResourceType, document: JsonObject, subresource: str = "") -> JsonObject:
+def prepare_create(
+    cluster: Cluster, resource: ResourceType, document: JsonObject, subresource: str = "", *, dry_run: bool = False
+) -> JsonObject:
     """Return a new object with the fields that the server sets, and without the status of the request."""
     if resource.custom is None:
         document = prepare_builtin_for_create(
@@ -61,7 +66,7 @@ def prepare_create(cluster: Cluster, resource: ResourceType, document: JsonObjec
             resource.kind,
             document,
             allocate_ip=cluster.allocate_address,
-            allocate_node_port=cluster.allocate_node_port,
+            allocate_node_port=_node_port_allocator(cluster, dry_run=dry_run),
             subresource=subresource,
         )
     elif resource.has_subresource("status"):
@@ -84,6 +89,8 @@ def validate(resource: ResourceType, new: JsonObject, old: JsonObject | None, su
             causes += [*validate_custom(resource.schema, new), *_validate_scale(resource.custom, new)]
     else:
         causes = validate_builtin(resource.group, resource.kind, new, old)
+        if resource.bucket == "namespaces." and subresource == "status":
+            causes += validate_namespace_status(new)
     if causes:
         name = new["metadata"].get("name") or ""
         raise errors.invalid(resource.kind, resource.error_group, name, [item.to_dict() for item in causes])
@@ -117,8 +124,19 @@ def _go_type(value: object) -> str:
     return "int64" if is_integer(value) else "float64"
 
 
+def _node_port_allocator(cluster: Cluster, *, dry_run: bool) -> Callable[[], int]:
+    """Return a function that allocates node ports. As in kube-apiserver, a dry run returns ports outside the range."""
+    return count(_FIRST_DRY_RUN_PORT).__next__ if dry_run else cluster.allocate_node_port
+
+
 def prepare_update(
-    cluster: Cluster, resource: ResourceType, new: JsonObject, old: JsonObject, subresource: str
+    cluster: Cluster,
+    resource: ResourceType,
+    new: JsonObject,
+    old: JsonObject,
+    subresource: str,
+    *,
+    dry_run: bool = False,
 ) -> JsonObject:
     """Restore the fields that this request cannot change, update the generation, and return the object to store."""
     if resource.bucket == CSR_BUCKET:
@@ -126,7 +144,8 @@ def prepare_update(
     if subresource == "status":
         return _status_update(resource, new, old)
     if resource.bucket == "services.":
-        prepare_service_update(new, old, cluster.allocate_address, cluster.allocate_node_port)
+        allocate_node_port = _node_port_allocator(cluster, dry_run=dry_run)
+        prepare_service_update(new, old, cluster.allocate_address, allocate_node_port)
     if resource.bucket == "daemonsets.apps":
         _update_template_generation(new, old)
     if resource.bucket == "pods.":
@@ -164,6 +183,8 @@ def _status_update(resource: ResourceType, new: JsonObject, old: JsonObject) -> 
     elif resource.bucket == "daemonsets.apps":
         generation = object_at(old, "metadata", "annotations").get(TEMPLATE_GENERATION) or "1"
         metadata["annotations"] = {**object_at(metadata, "annotations"), TEMPLATE_GENERATION: generation}
+    elif resource.bucket == "persistentvolumes.":
+        _set_transition_time(result["status"], old["status"])
     elif resource.bucket == "pods.":
         _copy_field(metadata, old["metadata"], "ownerReferences")
         # The server computes the quality-of-service class, so a status update cannot change it.
@@ -171,6 +192,16 @@ def _status_update(resource: ResourceType, new: JsonObject, old: JsonObject) -> 
     _copy_field(metadata, old["metadata"], "generation")
     result["metadata"] = metadata
     return result
+
+
+def _set_transition_time(status: JsonObject, before: JsonObject) -> None:
+    """Set the time of the last change of the phase of a volume, unless the request sets another time."""
+    key = "lastPhaseTransitionTime"
+    if status.get("phase") == before.get("phase"):
+        if not status.get(key):
+            _copy_field(status, before, key)
+    elif status.get(key) in (None, before.get(key)):
+        status[key] = now()
 
 
 def _update_template_generation(new: JsonObject, old: JsonObject) -> None:

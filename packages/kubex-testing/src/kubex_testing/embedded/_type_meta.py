@@ -58,6 +58,4 @@ def _check_custom_type(resource: ResourceType, document: JsonObject, kind: Any, 
     if kind != resource.kind:
         name = object_at(document, "metadata").get("name") or ""
         message = f'Invalid value: "{kind}": must be {resource.kind}'
-        raise errors.invalid(
-            resource.kind, resource.group, name, [errors.status_cause("FieldValueInvalid", message, "kind")]
-        )
+        raise errors.invalid(kind, resource.group, name, [errors.status_cause("FieldValueInvalid", message, "kind")])

@@ -9,7 +9,8 @@ from kubex_testing._objects.names import expand_generate_name
 from . import _errors as errors
 from ._certificate_signing_requests import CSR_BUCKET, set_requester
 from ._cluster import Call, new_uid, now
-from ._decode import decode_object
+from ._crd import CRD_BUCKET
+from ._decode import check_body_format, decode_object
 from ._field_validation import decode_fields, warn_about_fields
 from ._managed_fields import record_managed_fields
 from ._messages import Response
@@ -27,6 +28,7 @@ _GENERATE_ATTEMPTS = 8
 async def create(call: Call) -> Response:
     """POST on a collection."""
     representation = negotiate_object(call.request)
+    check_body_format(call.request, call.resource)
     options = write_options(call.request, "CreateOptions")
     body = decode_object(call.request, call.resource)
     check_type_meta(call.resource, body.document)
@@ -84,7 +86,7 @@ def create_object(
         set_requester(document, call.user)
     if not has_managed_fields:
         record_managed_fields(call, document, None, options)
-    document = prepare_create(call.cluster, resource, document, call.info.subresource)
+    document = prepare_create(call.cluster, resource, document, call.info.subresource, dry_run=options.dry_run)
     metadata = document["metadata"]
     validate(resource, document, None)
     warn_about_fields(call, document, None)
@@ -99,7 +101,8 @@ def create_object(
     document = resource.to_storage(document)
     if options.dry_run:
         # kube-apiserver removes these when it stores an object.
-        _set_unless_empty(metadata, resourceVersion=revision, selfLink=None if resource.custom else link)
+        keeps_link = resource.custom is None and resource.bucket != CRD_BUCKET
+        _set_unless_empty(metadata, resourceVersion=revision, selfLink=link if keeps_link else None)
         return StoredObject(document, 0)
     return call.cluster.store.put(resource.bucket, key, document)
 
@@ -126,7 +129,7 @@ def update_object(
     if not has_managed_fields:
         # As in kube-apiserver, the manager owns what the request contains, not what the server sets.
         record_managed_fields(call, document, old, options)
-    document = prepare_update(call.cluster, resource, document, old, call.info.subresource)
+    document = prepare_update(call.cluster, resource, document, old, call.info.subresource, dry_run=options.dry_run)
     if is_pod_subresource:
         validate_pod_update(call.info.subresource, document, old)
         check_node(call.cluster, call.info.subresource, document, old)
