@@ -374,3 +374,32 @@ def test_a_volume_status_with_another_phase_has_a_transition_time(client: Any) -
     client.request("POST", path, {"metadata": {"name": name}, "spec": spec})
     status = client.patch(f"{path}/{name}/status", {"status": {"phase": "Released"}}).document["status"]
     assert (status["phase"], "lastPhaseTransitionTime" in status) == ("Released", True)
+
+
+@pytest.mark.parametrize("query", ["", "?dryRun=All"])
+def test_empty_lists_that_go_encodes_have_an_owner(client: Any, query: str) -> None:
+    path = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{client.namespace}/roles"
+    role = client.request("POST", path + query, {"metadata": {"name": "r"}, "rules": []}).document
+    assert role["rules"] is None
+    assert role["metadata"]["managedFields"][0]["fieldsV1"] == {"f:rules": {}}
+
+
+@pytest.mark.parametrize(("kind", "status"), [("Table", 200), ("PartialObjectMetadata", 200), ("Unknown", 406)])
+def test_scales_have_the_negotiated_representation(client: Any, kind: str, status: int) -> None:
+    path = f"/apis/apps/v1/namespaces/{client.namespace}/replicasets"
+    client.request("POST", path, _workload(replicas=2))
+    accept = f"application/json;as={kind};v=v1;g=meta.k8s.io"
+    response = client.request("GET", f"{path}/a/scale", accept=accept)
+    assert response.status == status
+    if kind == "Table":
+        columns = [(item["name"], item["type"], item["format"]) for item in response.document["columnDefinitions"]]
+        integers = [("Desired", "integer", ""), ("Available", "integer", "")]
+        assert columns == [("Name", "string", ""), *integers, ("Age", "string", "")]
+        assert response.document["rows"][0]["cells"][:3] == ["a", 2, 0]
+
+
+def test_an_apply_with_an_invalid_format_is_an_error_of_the_conversion(client: Any) -> None:
+    body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "binaryData": {"z": "%%"}}
+    path = client.path("configmaps", "a", fieldManager="m")
+    response = client.patch(path, body, "application/apply-patch+yaml")
+    assert (response.status, response.reason) == (500, None)

@@ -19,13 +19,30 @@ def empty_object(api_version: str, kind: str) -> JsonObject:
     return empty
 
 
+def zero_fields(name: str) -> JsonObject:
+    """Return the fields of a built-in type that Go always encodes, with their zero values."""
+    return _zero_fields().get(name, {})
+
+
 def fill_zero_fields(name: str, value: JsonObject) -> None:
     """Set the missing fields that Go always encodes, in a value of a built-in type and in the structs in it."""
     visit_structs(name, value, _fill_struct)
 
 
+def drop_empty_lists(api_version: str, kind: str, obj: JsonObject) -> None:
+    """Replace empty lists that Go always encodes by null, because the storage of kube-apiserver does not keep them."""
+    if name := type_of_kind(api_version, kind):
+        visit_structs(name, obj, _drop_empty_lists)
+
+
+def _drop_empty_lists(name: str, value: JsonObject) -> None:
+    for key, zero in zero_fields(name).items():
+        if zero is None and value.get(key) == []:
+            value[key] = None
+
+
 def _fill_struct(name: str, value: JsonObject) -> None:
-    for key, zero in _zero_fields().get(name, {}).items():
+    for key, zero in zero_fields(name).items():
         if value.get(key) is None:
             value[key] = json_copy(zero)
 

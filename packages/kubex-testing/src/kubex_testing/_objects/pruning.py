@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from .empty_objects import zero_fields
 from .json_types import JsonObject, is_array, is_object
 from .quantities import canonical_quantity, is_quantity
 from .schema import Schema
@@ -62,13 +63,18 @@ def _prune(schema: Schema, value: Any) -> Any:
             if child is None or (item is None and builtin and schema.kind == "struct"):
                 continue
             pruned = _zero_value(child) if item is None and builtin else _prune(child, item)
-            if pruned or not (builtin and schema.kind == "struct" and (child.omits_zero or child.kind in _COLLECTIONS)):
+            if pruned or not (builtin and schema.kind == "struct" and _is_omitted(schema, key, child)):
                 result[key] = pruned
         return result
     if is_array(value) and schema.kind == "list":
         entry = schema.entry
         return [_zero_value(entry) if item is None and builtin else _prune(entry, item) for item in value]
     return canonical_quantity(value) if schema.kind == "quantity" and is_quantity(value) else value
+
+
+def _is_omitted(schema: Schema, key: str, child: Schema) -> bool:
+    """Return whether Go does not encode the zero value of a field of a struct."""
+    return child.omits_zero or (child.kind in _COLLECTIONS and key not in zero_fields(schema.definition))
 
 
 def _zero_value(schema: Schema) -> Any:

@@ -94,6 +94,10 @@ def compare(schema: Schema, left: Any, right: Any) -> Comparison:
 
 def _compare(schema: Schema, left: Any, right: Any, path: Path, result: Comparison) -> None:
     unit = ownership_unit(schema, left, right)
+    if left is None and right == []:
+        # In Go, the new list is not nil.
+        result.added.add(path)
+        return
     if unit == "leaf" or (_is_empty(left) and _is_empty(right)):
         result.record(path, left, right)
         return

@@ -29,7 +29,8 @@ def server_side_apply(call: Call, options: WriteOptions, config: JsonObject | No
         call.stored()
     merged = json_copy(_merge(call, config, current, options))
     # The merge has already rejected undeclared fields, except where kube-apiserver prunes them without a warning.
-    document = decode_fields(call, Body(merged), replace(options, field_validation="Ignore"), patched=True)
+    options_without_checks = replace(options, field_validation="Ignore")
+    document = decode_fields(call, Body(merged), options_without_checks, patched=True, applied=True)
     check_identity(call, document)
     if current is None:
         _check_no_uid(call, document["metadata"])

@@ -6,6 +6,7 @@ from kubex_testing._objects.schema import object_meta
 from kubex_testing._objects.service_updates import service_warnings
 from kubex_testing._objects.unmarshal_types import UnmarshalTypeError, check_types
 
+from . import _errors as errors
 from ._cluster import Call
 from ._decode import Body
 from ._options import WriteOptions
@@ -30,6 +31,15 @@ def warn_about_fields(call: Call, new: JsonObject, old: JsonObject | None) -> No
     )
 
 
+def _conversion_error(call: Call, error: UnmarshalTypeError) -> errors.ApiError:
+    """Return the error for an applied value that has the type of the schema, but not its format."""
+    version = call.resource.api_version
+    kind = f"{version if '/' in version else f'/{version}'}, Kind={call.resource.kind}"
+    text = f"unable to convert unstructured object to {kind}: {error.conversion}"
+    name = f"{call.info.namespace}/{call.info.name}"
+    return errors.ApiError(500, None, f"failed to convert new object ({name}; {kind}) to proper version: {text}")
+
+
 def decode_fields(
     call: Call,
     body: Body,
@@ -38,6 +48,7 @@ def decode_fields(
     resource: ResourceType | None = None,
     patched: bool = False,
     strategic_patch: object = None,
+    applied: bool = False,
 ) -> JsonObject:
     """Return the object without unknown fields.
 
@@ -53,6 +64,8 @@ def decode_fields(
     except UnmarshalTypeError as error:
         if strategic_patch is not None:
             raise strategic_patch_error(strategic_patch, error.conversion) from error
+        if applied:
+            raise _conversion_error(call, error) from error
         raise decoding_error(resource, document, str(error), patched=patched) from error
     if options.field_validation != "Ignore":
         problems = [f'unknown field "{field}"' for field in unknown_fields(resource.schema, document)]

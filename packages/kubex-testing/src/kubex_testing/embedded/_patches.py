@@ -17,7 +17,7 @@ from ._decode import Body, decode_patch
 from ._field_validation import decode_fields
 from ._messages import RecordedRequest, Response
 from ._negotiation import check_acceptable, content_type, negotiate
-from ._options import write_options
+from ._options import WriteOptions, write_options
 from ._registry import ResourceType
 from ._request_info import RequestInfo
 from ._responses import negotiate_object, object_response
@@ -45,7 +45,7 @@ async def patch(call: Call) -> Response:
     # Patches apply to the version of the request, not to the storage version.
     live = {**call.resource.present(current.object), "apiVersion": call.resource.api_version}
     patched = apply_patch(call.resource, media, live, operations)
-    _check_patched_type(call.resource, patched, media)
+    _check_patched_type(call, patched, media, options)
     # kube-apiserver shows the patch in errors about a strategic merge patch, and the patched object in others.
     shown = operations if media == STRATEGIC_MERGE_PATCH else None
     document = decode_fields(call, Body(patched), options, patched=True, strategic_patch=shown)
@@ -53,14 +53,19 @@ async def patch(call: Call) -> Response:
     return object_response(call, 200, update_object(call, document, current, options), representation)
 
 
-def _check_patched_type(resource: ResourceType, patched: JsonObject, media: str) -> None:
+def _check_patched_type(call: Call, patched: JsonObject, media: str, options: WriteOptions) -> None:
     """Check `kind` and `apiVersion` of a patched object. Raises 400 and 422."""
+    resource = call.resource
     if resource.custom is None and media == STRATEGIC_MERGE_PATCH:
         # kube-apiserver does not use these fields, because the patch applies to an object of the kind.
         patched.update(kind=resource.kind, apiVersion=resource.api_version)
     elif resource.custom is None and not patched.get("apiVersion"):
-        # kube-apiserver decodes the object into its internal type, which has no `metadata`.
-        patched["metadata"] = {}
+        # kube-apiserver decodes the object into its internal type, which has none of these fields.
+        unknown = sorted(set(patched) - {"kind", "apiVersion"})
+        if options.field_validation == "Warn":
+            call.warnings.extend(f'unknown field "{key}"' for key in unknown)
+        for key in unknown:
+            del patched[key]
     check_type_meta(resource, patched, patched=True)
 
 

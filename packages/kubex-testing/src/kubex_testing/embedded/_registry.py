@@ -72,6 +72,11 @@ class ResourceType:
             return frozenset(self.conversion.field_labels)
         return self.custom.selectable if self.custom else selectable_fields(self.group, self.kind)
 
+    @property
+    def is_stored_as_protobuf(self) -> bool:
+        """Whether kube-apiserver stores the objects as protobuf. It stores custom resources and definitions as JSON."""
+        return self.custom is None and self.group != "apiextensions.k8s.io"
+
     def present(self, document: JsonObject) -> JsonObject:
         """Return a stored object in this version of a built-in kind."""
         return self.conversion.from_storage(document) if self.conversion else document

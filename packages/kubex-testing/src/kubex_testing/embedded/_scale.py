@@ -16,10 +16,11 @@ from ._encode import dumps, render
 from ._field_validation import decode_fields
 from ._managed_fields import replicas_path
 from ._messages import Response
-from ._negotiation import content_type, negotiate
+from ._negotiation import Representation, content_type
 from ._options import WriteOptions, write_options
 from ._patches import APPLY_PATCH, apply_patch, check_patch_type, read_patch
 from ._registry import ResourceType
+from ._responses import encode_object, negotiate_object
 from ._store import StoredObject
 from ._type_meta import check_type_meta
 from ._writes import check_identity, update_object
@@ -30,32 +31,36 @@ _SPEC_REPLICAS, _STATUS_REPLICAS = ".spec.replicas", ".status.replicas"
 
 async def get_scale(call: Call) -> Response:
     """GET …/scale."""
-    return _scale_response(call, call.stored())
+    representation = negotiate_object(call.request)
+    return _scale_response(call, call.stored(), representation)
 
 
 async def update_scale(call: Call) -> Response:
     """PUT …/scale."""
+    representation = negotiate_object(call.request)
     options = write_options(call.request, "UpdateOptions")
     body = decode_object(call.request, SCALE)
     check_type_meta(SCALE, body.document)
     scale = decode_fields(call, body, options, resource=SCALE)
-    return _scale_response(call, _update_replicas(call, call.stored(), scale, options))
+    return _scale_response(call, _update_replicas(call, call.stored(), scale, options), representation)
 
 
 async def patch_scale(call: Call) -> Response:
     """PATCH …/scale."""
+    representation = negotiate_object(call.request)
     media = content_type(call.request)
     check_patch_type(call.resource, media)
     options = write_options(call.request, "PatchOptions", apply=media == APPLY_PATCH)
     if media == APPLY_PATCH:
         scale = decode_apply_configuration(call, SCALE)
-        return _scale_response(call, server_side_apply(call, options, _parent_configuration(call, scale))[1])
+        applied = server_side_apply(call, options, _parent_configuration(call, scale))[1]
+        return _scale_response(call, applied, representation)
     operations = read_patch(decode_patch(call.request), media)
     current = call.stored()
     patched = apply_patch(SCALE, media, scale_from_object(call.resource, current.object), operations)
     check_type_meta(SCALE, patched, patched=True)
     scale = decode_fields(call, Body(patched), options, resource=SCALE, patched=True)
-    return _scale_response(call, _update_replicas(call, current, scale, options))
+    return _scale_response(call, _update_replicas(call, current, scale, options), representation)
 
 
 def scale_from_object(resource: ResourceType, document: JsonObject) -> JsonObject:
@@ -124,8 +129,21 @@ def _parent_configuration(call: Call, scale: JsonObject) -> JsonObject:
     return config
 
 
-def _scale_response(call: Call, stored: StoredObject) -> Response:
-    return render(200, dumps(scale_from_object(call.resource, stored.object)), negotiate(call.request))
+def _scale_response(call: Call, stored: StoredObject, representation: Representation) -> Response:
+    scale = scale_from_object(call.resource, stored.object)
+    if not representation.as_kind:
+        return render(200, dumps(scale), representation)
+    item = StoredObject(scale, stored.revision)
+    if representation.as_kind == "Table":
+        from ._tables import parse_include_object, scale_columns, table_bytes
+
+        columns = scale_columns(custom=call.resource.custom is not None)
+        metadata = {"resourceVersion": scale["metadata"]["resourceVersion"]}
+        include = parse_include_object(call.request.query)
+        body = table_bytes(SCALE, [item], metadata, representation.version, include, columns=columns)
+    else:
+        body = encode_object(SCALE, item, representation, call.request)
+    return render(200, body, representation)
 
 
 def _get_path(document: JsonObject, path: str) -> object:

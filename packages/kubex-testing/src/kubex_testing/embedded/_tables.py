@@ -59,9 +59,10 @@ def table_bytes(
     include: IncludeObject,
     *,
     with_definitions: bool = True,
+    columns: Sequence[Column] | None = None,
 ) -> bytes:
     """Encode objects as a Table. Only the first event of a watch has column definitions."""
-    columns = columns_for(resource)
+    columns = columns or columns_for(resource)
     head = dumps(
         {
             "kind": "Table",
@@ -95,6 +96,15 @@ _COMMON_CELLS: dict[str, Cell] = {
     "Created At": read_path("metadata", "creationTimestamp"),
 }
 _DEFINITION_DEFAULTS = {"type": "string", "format": "", "priority": 0}
+
+
+def scale_columns(*, custom: bool) -> tuple[Column, ...]:
+    """Return the columns of the scale subresource of a custom resource or of a built-in kind."""
+    desired = Column("Desired", read_path("spec", "replicas", default=0), "integer")
+    available = Column("Available", read_path("status", "replicas", default=0), "integer")
+    if custom:
+        return (NAME, desired, available, AGE)
+    return (Column("Name", NAME.cell), desired, available, Column("Age", AGE.cell))
 
 
 def columns_for(resource: ResourceType) -> tuple[Column, ...]:

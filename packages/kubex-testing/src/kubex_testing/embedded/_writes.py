@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from kubex_testing._objects.empty_objects import drop_empty_lists
 from kubex_testing._objects.go_numbers import parse_uint
 from kubex_testing._objects.json_types import JsonObject, json_equal, object_at
 from kubex_testing._objects.names import expand_generate_name
@@ -9,7 +10,6 @@ from kubex_testing._objects.names import expand_generate_name
 from . import _errors as errors
 from ._certificate_signing_requests import CSR_BUCKET, set_requester
 from ._cluster import Call, new_uid, now
-from ._crd import CRD_BUCKET
 from ._decode import check_body_format, decode_object
 from ._field_validation import decode_fields, warn_about_fields
 from ._managed_fields import record_managed_fields
@@ -98,11 +98,13 @@ def create_object(
     if existing is not None:
         terminating = "deletionTimestamp" in existing.object["metadata"]
         raise errors.already_exists(resource.plural, resource.group, metadata["name"], terminating=terminating)
+    if resource.is_stored_as_protobuf:
+        drop_empty_lists(resource.api_version, resource.kind, document)
     document = resource.to_storage(document)
     if options.dry_run:
         # kube-apiserver removes these when it stores an object.
-        keeps_link = resource.custom is None and resource.bucket != CRD_BUCKET
-        _set_unless_empty(metadata, resourceVersion=revision, selfLink=link if keeps_link else None)
+        link = link if resource.is_stored_as_protobuf else None
+        _set_unless_empty(metadata, resourceVersion=revision, selfLink=link)
         return StoredObject(document, 0)
     return call.cluster.store.put(resource.bucket, key, document)
 
@@ -137,6 +139,8 @@ def update_object(
         validate(resource, document, old, call.info.subresource)
         warn_about_fields(call, document, old)
     document["metadata"]["resourceVersion"] = old_metadata["resourceVersion"]
+    if resource.is_stored_as_protobuf:
+        drop_empty_lists(resource.api_version, resource.kind, document)
     document = resource.to_storage(document)
     # As in kube-apiserver, an update without changes keeps the resourceVersion and sends no event.
     if json_equal(document, current.object) and not (link and options.dry_run):
