@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
-import yaml
 
 from behaviour.objects import config_map, next_events, remaining_events, types_and_names
 from kubex.api import Api
@@ -22,19 +21,24 @@ pytestmark = pytest.mark.anyio
 
 FAULTS = "/kubex-testing/faults"
 
+# Unlike `kubex-testing serve --control`, it has no ConfigMaps from the start.
+SERVE = """
+import sys
+from kubex_testing.embedded import EmbeddedServer
+with EmbeddedServer(control=True, tls=False) as handle:
+    print(handle.url, handle.token, flush=True)
+    sys.stdin.read()
+"""
+
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[ClientConfiguration]:
-    """Run `kubex-testing serve --control` in another process."""
-    command = [sys.executable, "-m", "kubex_testing", "serve", "--control", "--http"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    """Run a server with a control endpoint in another process."""
+    command = [sys.executable, "-c", SERVE]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        assert process.stderr is not None
-        process.stderr.readline()
-        lines = iter(process.stdout.readline, "current-context: kubex-testing\n")
-        document = yaml.safe_load("".join(lines))
-        token = document["users"][0]["user"]["token"]
-        yield ClientConfiguration(url=document["clusters"][0]["cluster"]["server"], token=token, namespace="default")
+        url, token = process.stdout.readline().split()
+        yield ClientConfiguration(url=url, token=token, namespace="default")
         process.kill()
 
 

@@ -20,6 +20,7 @@ from kubex_codegen._resources import find_resources
 from kubex_k8s.v1_37.apiextensions.v1 import CustomResourceDefinition
 from kubex_testing import ServerHandle
 from kubex_testing.controlplane import ControlPlane, ControlPlaneUnavailable
+from kubex_testing.embedded import Answer, EmbeddedServer
 from models.widgets import Widget
 from support.openapi_documents import document, package_folder
 
@@ -141,8 +142,10 @@ def test_server_without_openapi_documents_is_a_one_line_error(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-    kubex_server_handle: ServerHandle,
 ) -> None:
-    monkeypatch.setenv("KUBECONFIG", str(kubex_server_handle.write_kubeconfig(tmp_path / "kubeconfig")))
-    assert main(["--from-cluster", "-o", str(tmp_path / "models")]) == 1
+    server = EmbeddedServer()
+    server.inject(lambda request: request.target.startswith("/openapi/"), Answer(404), times=None)
+    with server as handle:
+        monkeypatch.setenv("KUBECONFIG", str(handle.write_kubeconfig(tmp_path / "kubeconfig")))
+        assert main(["--from-cluster", "-o", str(tmp_path / "models")]) == 1
     assert "GET /openapi/v2" in capsys.readouterr().err

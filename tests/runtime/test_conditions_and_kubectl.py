@@ -68,6 +68,7 @@ def random_case(kind: str, seed: int) -> tuple[dict[str, Any], dict[str, Any]]:
             "availableReplicas": choice(near),
             "conditions": choice([[], [], [], [progressing]]),
         }
+        status["readyReplicas"] = status["availableReplicas"]
         return {"replicas": total}, status
     strategy = choice(["RollingUpdate", "RollingUpdate", "RollingUpdate", "OnDelete"])
     if kind == "DaemonSet":

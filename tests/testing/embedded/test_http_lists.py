@@ -238,7 +238,7 @@ def test_metadata_name_selector_returns_one_object(client: Any, selector: str) -
 @pytest.mark.parametrize(
     ("path", "selector"),
     [
-        ("/api/v1/replicationcontrollers", "status.replicas=0"),
+        ("/api/v1/replicationcontrollers", "status.replicas=77"),
         ("/apis/certificates.k8s.io/v1/certificatesigningrequests", "spec.signerName=a"),
         ("/apis/certificates.k8s.io/v1/clustertrustbundles", "spec.signerName=a"),
         ("/apis/certificates.k8s.io/v1/podcertificaterequests", "spec.signerName=a,spec.podName=b,spec.nodeName=c"),

@@ -21,7 +21,7 @@ from support.polling import wait_until
 MANAGER = "kube-controller-manager"
 UNEXPECTED = {400, 406, 415, 422}
 
-PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "test-with-kubectl.md"
+PAGE = Path(__file__).parents[3] / "docs" / "testing" / "kubectl.md"
 
 
 class RecordStatuses(FaultAction):

@@ -12,7 +12,7 @@ from testing.kubectl.groups import GROUPS
 from testing.kubectl.model import Command
 from testing.kubectl.normalize import normalize
 
-PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "test-with-kubectl.md"
+PAGE = Path(__file__).parents[3] / "docs" / "testing" / "kubectl.md"
 VERBS = (
     "get describe create apply diff replace edit explain patch label annotate scale rollout set expose run autoscale "
     "wait delete logs exec cp attach port-forward auth certificate drain cordon uncordon taint debug events top "

@@ -40,7 +40,7 @@ GROUPS = (
             "set resources deployment idle --limits=memory=64Mi --requests=cpu=10m",
             "set serviceaccount deployment idle robot",
             "set subject rolebinding reader --user=joe",
-            "get deployment idle -o yaml",
+            Command("get deployment idle -o yaml", "exit", reason=reasons.TIMING),
             "scale deployment idle --replicas=0 --current-replicas=0",
             Command("scale deployment idle --replicas=1 --current-replicas=5", exit_code=1),
             "expose deployment idle --port=80 --target-port=http",
