@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from .json_types import JsonObject, array_at, is_array, is_object, object_at
+from .json_types import JsonArray, JsonObject, array_at, is_array, is_object, object_at
 from .schema import builtin_schema
 from .unmarshal_types import UnmarshalTypeError, check_types
 
@@ -55,12 +55,12 @@ def to_autoscaling_v2(document: JsonObject) -> JsonObject:
     """Return the stored form of an autoscaling/v1 object."""
     spec, status = object_at(document, "spec"), object_at(document, "status")
     annotations = object_at(document, "metadata", "annotations")
-    metrics = _read_metrics(annotations, _METRICS, "target") or []
+    metrics: JsonArray = _read_metrics(annotations, _METRICS, "target") or []
     if (utilization := spec.get("targetCPUUtilizationPercentage")) is not None:
         metrics.append(_cpu_metric("target", {"type": "Utilization", "averageUtilization": utilization}))
     if not metrics:
         metrics.append(_cpu_metric("target", {"type": "Utilization", "averageUtilization": _DEFAULT_UTILIZATION}))
-    current = _read_metrics(annotations, _CURRENT_METRICS, "current") or []
+    current: JsonArray = _read_metrics(annotations, _CURRENT_METRICS, "current") or []
     if not current and (utilization := status.get("currentCPUUtilizationPercentage")) is not None:
         current.append(_cpu_metric("current", {"averageUtilization": utilization}))
     result = {**document, "apiVersion": "autoscaling/v2", "metadata": _with_annotations(document, {})}
