@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from http.client import HTTPSConnection
 from pathlib import Path
 from urllib.parse import urlsplit
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 import yaml
@@ -97,6 +97,23 @@ def test_printed_kubeconfig_connects_to_the_running_server() -> None:
         assert handle.url.startswith("http://127.0.0.1:")
         assert Probe(handle).is_ready()
         assert stop(process)[0] == 0
+
+
+def test_serve_loads_files_and_records_requests(tmp_path: Path) -> None:
+    manifest, kubeconfig, recording = tmp_path / "a.yaml", tmp_path / "kubeconfig", tmp_path / "requests.jsonl"
+    manifest.write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: default}\ndata: {b: c}\n")
+    with running_command("--http", "--load", manifest, "--record", recording, "--kubeconfig", kubeconfig) as process:
+        handle = parse_kubeconfig(kubeconfig.read_text())
+        path = "/api/v1/namespaces/default/configmaps/a"
+        request = Request(f"{handle.url}{path}", headers={"Authorization": f"Bearer {handle.token}"})  # noqa: S310
+        with urlopen(request, timeout=20) as response:  # noqa: S310 - the server on loopback
+            assert json.load(response)["data"] == {"b": "c"}
+        assert stop(process)[0] == 0
+    text = recording.read_text()
+    assert [(line["method"], line["target"], line["status"]) for line in map(json.loads, text.splitlines())] == [
+        ("GET", path, 200)
+    ]
+    assert str(handle.token) not in text
 
 
 def test_kubeconfig_has_a_token_and_a_client_certificate_of_one_administrator(tmp_path: Path) -> None:
