@@ -59,7 +59,10 @@ if name != "kube-apiserver" or has_failure("hangs"):
 
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        found = "serviceaccounts" not in self.path or (here / "kube-controller-manager.ready").exists()
+        # Like the real program, it is not ready before etcd runs.
+        found = (here / "etcd.arguments").exists()
+        if "serviceaccounts" in self.path:
+            found = (here / "kube-controller-manager.ready").exists()
         body = b"{{}}"
         if self.path.endswith("/nodes"):
             ready = str((here / "kubex-kubelet.ready").exists())
