@@ -1,1 +1,1 @@
-"""The costs of the embedded server, next to those of an earlier version."""
+"""The costs of the embedded server, next to the costs of an earlier version."""

@@ -1,4 +1,4 @@
-"""Measure the costs of the embedded server next to those of an earlier version; see docs/benchmarks.md."""
+"""Measure the costs of the embedded server next to the costs of an earlier version; see docs/benchmarks.md."""
 
 import json
 import os
@@ -56,7 +56,7 @@ def measure(case: str, root: Path, scale: float) -> Values:
 
 
 def take_samples(roots: Mapping[str, Path], rounds: int, scale: float) -> dict[str, list[Values]]:
-    """Take all samples, those of the two versions in turns."""
+    """Take all samples, in turns of the two versions."""
     taken = {name: list[Values]() for name in roots}
     for case, count in REPEATED.items():
         for _ in range(count * rounds):

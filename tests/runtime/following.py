@@ -5,6 +5,7 @@ from typing import Any
 
 import anyio
 import anyio.to_thread
+import pytest
 
 from kubex.api import Api
 from kubex.models import ObjectMeta
@@ -23,6 +24,25 @@ TIMEOUT = 20.0
 
 FAST = Backoff(initial_delay=0.01, max_delay=0.02)
 """Delays that do not make tests slow."""
+
+MARKS = [
+    pytest.mark.anyio,
+    # Python 3.10 does not treat a TLS transport as closed if the peer closed the connection.
+    pytest.mark.filterwarnings("ignore:unclosed transport:ResourceWarning"),
+]
+"""The marks of a test module whose servers close connections."""
+
+BOTH = pytest.mark.parametrize("initial", ["stream", "list"])
+"""Run a test with both ways to read the first objects."""
+
+WRONG_ARGUMENTS = pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"initial": "lists"}, 'initial: must be "stream", "list" or "any", not \'lists\''),
+        ({"page_size": 0}, "page_size: must be at least 1, not 0"),
+    ],
+)
+"""Arguments of `follow()` and `Informer` that raise ConfigurationError, and its message."""
 
 
 def text(change: Change[Any]) -> str:

@@ -17,6 +17,7 @@ from kubex_testing.embedded import Delay, EmbeddedServer
 from runtime.following import (
     TIMEOUT,
     WATCH,
+    WRONG_ARGUMENTS,
     create,
     delete,
     is_read,
@@ -232,13 +233,7 @@ async def test_quiet_time_ends_with_each_sign_of_life(api: Api[ConfigMap], serve
         assert not scope.cancelled_caught
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"initial": "lists"}, 'initial: must be "stream", "list" or "any", not \'lists\''),
-        ({"page_size": 0}, "page_size: must be at least 1, not 0"),
-    ],
-)
+@WRONG_ARGUMENTS
 async def test_wrong_arguments_raise(api: Api[ConfigMap], arguments: dict[str, object], message: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         follow(api, **arguments)  # type: ignore[arg-type]  # wrong on purpose

@@ -27,8 +27,10 @@ from kubex_testing.embedded import (
     Throttle,
 )
 from runtime.following import (
+    BOTH,
     DAY,
     FAST,
+    MARKS,
     TIMEOUT,
     WATCH,
     create,
@@ -41,14 +43,9 @@ from runtime.following import (
 )
 from runtime.widgets import WIDGETS, Widget
 
-pytestmark = [
-    pytest.mark.anyio,
-    # Python 3.10 does not treat a TLS transport as closed if the peer closed the connection.
-    pytest.mark.filterwarnings("ignore:unclosed transport:ResourceWarning"),
-]
+pytestmark = MARKS
 
 FOLLOWERS = 30
-BOTH = pytest.mark.parametrize("initial", ["stream", "list"])
 
 
 @pytest.mark.covers("pitfall-55")

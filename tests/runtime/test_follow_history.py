@@ -19,9 +19,11 @@ from kubex_testing.embedded import (
     Run,
 )
 from runtime.following import (
+    BOTH,
     DAY,
     FAST,
     LIST,
+    MARKS,
     TIMEOUT,
     WATCH,
     create,
@@ -34,13 +36,7 @@ from runtime.following import (
     wait_for_requests,
 )
 
-pytestmark = [
-    pytest.mark.anyio,
-    # Python 3.10 does not treat a TLS transport as closed if the peer closed the connection.
-    pytest.mark.filterwarnings("ignore:unclosed transport:ResourceWarning"),
-]
-
-BOTH = pytest.mark.parametrize("initial", ["stream", "list"])
+pytestmark = MARKS
 
 
 @pytest.mark.covers("pitfall-48")

@@ -20,8 +20,10 @@ from kubex_testing.embedded import (
     Silence,
 )
 from runtime.following import (
+    BOTH,
     DAY,
     FAST,
+    MARKS,
     WATCH,
     create,
     delete,
@@ -32,13 +34,7 @@ from runtime.following import (
     take_until_synced,
 )
 
-pytestmark = [
-    pytest.mark.anyio,
-    # Python 3.10 does not treat a TLS transport as closed if the peer closed the connection.
-    pytest.mark.filterwarnings("ignore:unclosed transport:ResourceWarning"),
-]
-
-BOTH = pytest.mark.parametrize("initial", ["stream", "list"])
+pytestmark = MARKS
 
 
 @pytest.mark.covers("pitfall-44")

@@ -7,6 +7,7 @@ from kubex.errors import ConfigurationError
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_runtime import Informer, Key, keep_fields
 from kubex_testing.embedded import EmbeddedServer, Silence
+from runtime.following import WRONG_ARGUMENTS
 from support.informers import document, list_of, running
 
 pytestmark = pytest.mark.anyio
@@ -94,13 +95,7 @@ async def test_wrong_namespaces_raise(api: Api[ConfigMap], namespaces: list[str]
         Informer(api, namespaces=namespaces)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"initial": "lists"}, 'initial: must be "stream", "list" or "any", not \'lists\''),
-        ({"page_size": 0}, "page_size: must be at least 1, not 0"),
-    ],
-)
+@WRONG_ARGUMENTS
 async def test_wrong_arguments_raise(api: Api[ConfigMap], arguments: dict[str, object], message: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         Informer(api, **arguments)  # type: ignore[arg-type]  # wrong on purpose

@@ -56,7 +56,7 @@ def _default_replication_controller(obj: JsonObject) -> None:
 
 
 def copy_template_labels(obj: JsonObject) -> None:
-    """Set the labels of a workload without labels to those of its template."""
+    """Copy the labels of the template to a workload without labels."""
     labels = object_at(obj, "spec", "template", "metadata", "labels")
     if labels and not object_at(obj, "metadata", "labels"):
         obj["metadata"]["labels"] = dict(labels)

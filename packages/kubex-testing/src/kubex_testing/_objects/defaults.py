@@ -21,7 +21,7 @@ def default_builtin(group: str, kind: str, obj: JsonObject) -> JsonObject:
 
 
 def _set_defaults(name: str, value: JsonObject) -> None:
-    """Set the defaults of one struct in place. Each type has its defaults, wherever it is used."""
+    """Set the defaults of one struct in place. A type has the same defaults in all kinds."""
     for key, default in DEFAULT_VALUES.get(name, {}).items():
         if value.get(key) in (None, "", []):
             value[key] = json_copy(default)

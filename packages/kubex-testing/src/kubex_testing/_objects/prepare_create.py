@@ -80,7 +80,7 @@ def _prepare_job(obj: JsonObject) -> None:
 
 
 def set_template_generation(obj: JsonObject) -> None:
-    """Replace the default generation of the template of a DaemonSet by that of a new object."""
+    """Replace the default generation of the template of a DaemonSet by the generation of a new object."""
     annotations = obj["metadata"]["annotations"]
     if annotations[TEMPLATE_GENERATION] == "0":
         annotations[TEMPLATE_GENERATION] = "1"

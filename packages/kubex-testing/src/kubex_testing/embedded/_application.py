@@ -247,7 +247,7 @@ def _scope_fits(resource: ResourceType, info: RequestInfo) -> bool:
 
 
 def _custom_verb(resource: ResourceType, info: RequestInfo) -> Verb:
-    """Return the function of a verb on custom resources, whose paths kube-apiserver does not check. Raises 400, 405."""
+    """Return the function of a verb on custom resources. kube-apiserver does not check their paths. Raises 400, 405."""
     verbs = _SUBRESOURCES[info.subresource] if info.subresource else _VERBS
     if info.verb not in verbs:
         raise errors.unsupported_action(info.verb, resource.plural, resource.group)

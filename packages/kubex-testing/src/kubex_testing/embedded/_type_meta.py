@@ -42,7 +42,7 @@ def decoding_error(resource: ResourceType, document: JsonObject, detail: str, *,
 
 
 def strategic_patch_error(patch: object, detail: str) -> errors.ApiError:
-    """Return the error for a strategic merge patch whose result is not an object of its kind."""
+    """Return the error for a strategic merge patch that does not result in an object of its kind."""
     message = f"Invalid value: {format_json(format_go(patch))}: {detail}"
     return errors.invalid("", "", "", [errors.status_cause("FieldValueInvalid", message, "patch")])
 

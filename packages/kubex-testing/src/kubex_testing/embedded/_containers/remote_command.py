@@ -85,7 +85,7 @@ class RemoteCommand(Session[bytes | None]):
 
     @property
     def expected_channels(self) -> set[int]:
-        """The channels that a client of SPDY opens: those of its streams, and the error."""
+        """The channels that a client of SPDY opens: its streams, and the channel of the error."""
         streams = self._command.streams
         wanted = {channels.STDIN: streams.stdin, channels.STDOUT: streams.stdout}
         wanted |= {channels.STDERR: streams.stderr and not streams.tty, channels.ERROR: True}

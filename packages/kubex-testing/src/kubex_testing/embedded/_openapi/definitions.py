@@ -186,7 +186,7 @@ def _extensions(schema: Schema) -> dict[str, Any]:
 
 
 def _is_atomic_type(table_name: str) -> bool:
-    """Return whether all values of a type are atomic, and not only those of one field."""
+    """Return whether all values of a type are atomic, not only the values of one field."""
     return bool(table_name) and builtin_type(table_name).atomic
 
 
