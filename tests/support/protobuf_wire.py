@@ -1,6 +1,10 @@
 """Read protobuf messages without their definitions."""
 
 from collections.abc import Iterator
+from typing import Final
+
+FIXED_LENGTHS: Final = {1: 8, 5: 4}
+"""The length in bytes of numbers with a fixed length, by wire type."""
 
 
 def read_fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
@@ -8,15 +12,20 @@ def read_fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
     position = 0
     while position < len(message):
         key, position = _read_varint(message, position)
-        value, position = _read_varint(message, position)
-        if key & 7 == 2:
-            end = position + value
-            assert end <= len(message), "a field is longer than its message"
-            yield key >> 3, message[position:end]
-            position = end
-        else:
-            assert key & 7 == 0, f"unexpected wire type {key & 7}"
+        wire_type = key & 7
+        if wire_type == 0:
+            value, position = _read_varint(message, position)
             yield key >> 3, value
+            continue
+        if wire_type == 2:
+            length, position = _read_varint(message, position)
+        else:
+            assert wire_type in FIXED_LENGTHS, f"unexpected wire type {wire_type}"
+            length = FIXED_LENGTHS[wire_type]
+        end = position + length
+        assert end <= len(message), "a field is longer than its message"
+        yield key >> 3, message[position:end]
+        position = end
 
 
 def values_at(message: bytes, *path: int) -> list[bytes]:

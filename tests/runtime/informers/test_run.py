@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import anyio
 import anyio.lowlevel
 import pytest
+import trio
 
 from kubex.api import Api
 from kubex.client import Client, create_client
@@ -105,10 +106,14 @@ async def test_wait_synced_returns_when_the_objects_have_arrived(api: Api[Config
         tasks.cancel_scope.cancel()
 
 
-async def test_wait_synced_works_in_a_plain_task(api: Api[ConfigMap], pair: BackendPair) -> None:
-    if pair.runtime != "asyncio":
-        pytest.skip("tasks of asyncio")
+async def test_wait_synced_works_in_a_task_of_the_runtime(api: Api[ConfigMap], pair: BackendPair) -> None:
     informer = Informer(api)
+    if pair.runtime == "trio":
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(informer.run)
+            await informer.wait_synced(TIMEOUT)
+            nursery.cancel_scope.cancel()
+        return
     task = asyncio.create_task(informer.run())
     await informer.wait_synced(TIMEOUT)
     task.cancel()

@@ -137,15 +137,27 @@ def test_protobuf_document_has_the_content_of_the_json_document(client: Any) -> 
     assert text_at(message, 1) == "2.0"
     assert [text_at(message, 2, 1), text_at(message, 2, 2)] == list(expected["info"].values())
     definitions = {text_at(entry, 1): values_at(entry, 2)[0] for entry in values_at(message, 9, 1)}
-    assert definitions.keys() == expected["definitions"].keys()
-    for name, schema in expected["definitions"].items():
-        assert schema_of(definitions[name]) == comparable(schema), name
+    builtin = {name for name in expected["definitions"] if name.startswith("io.k8s.")}
+    assert {name for name in definitions if name.startswith("io.k8s.")} == builtin
+    for name in builtin:
+        assert schema_of(definitions[name]) == comparable(expected["definitions"][name]), name
     paths = {text_at(entry, 1): values_at(entry, 2)[0] for entry in values_at(message, 8, 2)}
-    assert paths.keys() == expected["paths"].keys()
-    for path, item in expected["paths"].items():
+    builtin = {path for path in expected["paths"] if is_builtin(path)}
+    assert {path for path in paths if is_builtin(path)} == builtin
+    for path in builtin:
+        item = expected["paths"][path]
         assert dict(operations_of(paths[path])) == {
             method: extensions(operation) for method, operation in item.items() if method != "parameters"
         }, path
+
+
+def is_builtin(path: str) -> bool:
+    """Return whether a path belongs to a group without a domain, or to one of Kubernetes.
+
+    Paths of custom resources are not compared: another test may change them between the two requests.
+    """
+    group = path.removeprefix("/apis/").partition("/")[0] if path.startswith("/apis/") else ""
+    return "." not in group or group.endswith(".k8s.io")
 
 
 def schema_of(message: bytes) -> dict[str, Any]:
