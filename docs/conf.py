@@ -52,6 +52,7 @@ PUBLIC = (
     "kubex_aiohttp",
     "kubex_httpx",
     "kubex_httpx2",
+    "kubex_ops",
     "kubex_runtime",
     "kubex_runtime.conditions",
     "kubex_runtime.errors",

@@ -8,7 +8,14 @@ import pytest
 from behaviour.objects import TIMEOUT, config_map
 from kubex.api import Api, RawEvent, RawWatch
 from kubex.client import Client
-from kubex.errors import ConfigurationError, Expired, StreamNotOpenError, UnsupportedVerbError
+from kubex.errors import (
+    ConfigurationError,
+    Expired,
+    InvalidNameError,
+    NamespaceError,
+    StreamNotOpenError,
+    UnsupportedVerbError,
+)
 from kubex.models import NamespacedObjectMetadata
 from kubex.patch import MergePatch
 from kubex_k8s.v1_37.core.v1 import ComponentStatus, ConfigMap, Namespace, Pod
@@ -156,3 +163,19 @@ async def test_raw_verbs_check_their_arguments(api: Api[ConfigMap]) -> None:
 async def test_raw_verbs_of_a_kind_without_watch_raise(client: Client) -> None:
     with pytest.raises(UnsupportedVerbError):
         Api(ComponentStatus, client).raw.watch()
+
+
+async def test_raw_path_is_the_path_of_requests(api: Api[ConfigMap], client: Client, namespace: str) -> None:
+    assert api.raw.path() == f"/api/v1/namespaces/{namespace}/configmaps"
+    response = await client.request("GET", api.raw.path("c1"))
+    assert json.loads(response.body)["metadata"]["name"] == "c1"
+    assert api.raw.path(namespace=None) == "/api/v1/configmaps"
+    assert Api(Widget, client).raw.path("w", namespace="other").endswith("/namespaces/other/widgets/w")
+    assert Api(Namespace, client).raw.path("one") == "/api/v1/namespaces/one"
+
+
+async def test_raw_path_rejects_names_that_change_the_path(api: Api[ConfigMap]) -> None:
+    with pytest.raises(InvalidNameError, match="a/b"):
+        api.raw.path("a/b")
+    with pytest.raises(NamespaceError, match="needs one namespace"):
+        api.raw.path("c1", namespace=None)

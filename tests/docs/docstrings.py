@@ -17,7 +17,9 @@ def public_objects(module: ModuleType) -> Iterator[tuple[str, object]]:
     for name in module.__all__:
         value = getattr(module, name)
         yield f"{module.__name__}.{name}", value
-        if inspect.isclass(value) and value.__module__.startswith(("kubex.", "kubex_runtime.", "kubex_testing.")):
+        if inspect.isclass(value) and value.__module__.startswith(
+            ("kubex.", "kubex_ops.", "kubex_runtime.", "kubex_testing.")
+        ):
             for member, function in inspect.getmembers(value, inspect.isfunction):
                 if not member.startswith("_"):
                     yield f"{module.__name__}.{name}.{member}", function

@@ -154,7 +154,7 @@ def test_files_in_the_table_of_changes_exist() -> None:
 def test_classes_in_the_glossary_exist() -> None:
     sources = "\n".join(
         path.read_text(encoding="utf-8")
-        for name in ("kubex-core", "kubex-runtime", "kubex-testing")
+        for name in ("kubex-core", "kubex-ops", "kubex-runtime", "kubex-testing")
         for path in (ROOT / "packages" / name / "src").rglob("*.py")
     )
     defined = set(re.findall(r"^(?:class (\w+)|(\w+): TypeAlias)", sources, re.MULTILINE))

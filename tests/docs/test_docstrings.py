@@ -17,6 +17,7 @@ import kubex.models
 import kubex.patch
 import kubex.selectors
 import kubex.streaming
+import kubex_ops
 import kubex_runtime
 import kubex_runtime.conditions
 import kubex_testing.embedded
@@ -43,6 +44,7 @@ EXAMPLES = examples(
     kubex.selectors,
     kubex.lazy_import,
     kubex.streaming,
+    kubex_ops,
     kubex_runtime,
     kubex_runtime.conditions,
     kubex_testing.embedded,
@@ -121,6 +123,7 @@ async def names_in_examples(client: Client, cluster: EmbeddedServer) -> dict[str
             kubex.api,
             kubex.lazy_import,
             kubex,
+            kubex_ops,
             kubex_runtime,
             kubex_runtime.conditions,
             kubex_testing.embedded,

@@ -16,7 +16,16 @@ import pytest
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("kubex", "kubex_aiohttp", "kubex_codegen", "kubex_httpx", "kubex_httpx2", "kubex_runtime", "kubex_testing")
+PACKAGES = (
+    "kubex",
+    "kubex_aiohttp",
+    "kubex_codegen",
+    "kubex_httpx",
+    "kubex_httpx2",
+    "kubex_ops",
+    "kubex_runtime",
+    "kubex_testing",
+)
 DISTRIBUTIONS = sorted(folder.name for folder in (ROOT / "packages").iterdir() if (folder / "pyproject.toml").exists())
 
 

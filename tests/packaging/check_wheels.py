@@ -32,6 +32,7 @@ DISTRIBUTIONS = (
     "kubex_core",
     "kubex_httpx",
     "kubex_httpx2",
+    "kubex_ops",
     "kubex_runtime",
     "kubex_testing",
     *MODELS,

@@ -57,6 +57,25 @@ class RawApi(Generic[T]):
         """The namespace of calls that do not pass one. None means all namespaces, or a kind without namespaces."""
         return self._endpoint.resolve(...)
 
+    def path(self, name: str | None = None, *, namespace: NamespaceTypes = ...) -> str:
+        """Return the path of an object, or of the collection without a name, for `Client.request()`.
+
+        Args:
+            name: the name of an object, which needs one namespace if the kind is namespaced.
+            namespace: a namespace, or None for all; by default that of the Api.
+
+        Raises:
+            InvalidNameError: a name cannot be part of a path.
+            NamespaceError: the kind is cluster-scoped, or the path of an object needs a namespace.
+
+        Example:
+            response = await client.request("GET", pods.raw.path("web-0"))
+            print(response.status, response.body)
+        """
+        if name is None:
+            return self._endpoint.collection_path(namespace)
+        return self._endpoint.object_path(name, namespace, "the path of an object")
+
     def decode(self, json: bytes) -> T:
         """Return an object for the JSON of a `RawObject`. Its fields are decoded when they are read.
 

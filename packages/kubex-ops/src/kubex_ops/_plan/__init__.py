@@ -1,0 +1,1 @@
+"""What to send and in which order, without I/O."""
