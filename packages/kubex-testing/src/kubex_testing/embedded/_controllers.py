@@ -91,9 +91,18 @@ class Controllers:
         for target in self._workloads.all():
             self._enqueue_workload(*target)
 
+    def stop_workloads(self) -> None:
+        """Create no more pods."""
+        self._workloads = None
+
     def _enqueue_workload(self, bucket: str, key: str) -> None:
         if self._workloads is not None:
-            self._enqueue(bucket, key, partial(self._workloads.reconcile, bucket))
+            self._enqueue(bucket, key, partial(self._reconcile_workload, bucket))
+
+    def _reconcile_workload(self, bucket: str, key: str) -> None:
+        # The workloads may be stopped since the reconcile was scheduled.
+        if self._workloads is not None:
+            self._workloads.reconcile(bucket, key)
 
     def _requeue_workload(self, bucket: str, key: str, seconds: float) -> None:
         asyncio.get_running_loop().call_later(seconds, self._enqueue_workload, bucket, key)

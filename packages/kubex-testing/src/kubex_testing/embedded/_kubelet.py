@@ -41,6 +41,12 @@ class Kubelet:
         for key in tuple(self._cluster.store.bucket(_PODS).keys):
             self.reconcile(key)
 
+    def stop(self) -> None:
+        """Leave all pods and the node as they are."""
+        self.started = False
+        self._heartbeat.stop()
+        self._waiting.clear()
+
     def index(self, bucket: str, event: Event) -> Iterable[str]:
         """Return the keys of the pods to reconcile after a change."""
         if not self.started or event.type == "DELETED":
@@ -58,7 +64,7 @@ class Kubelet:
         """Start a new pod, start its new ephemeral containers, or stop and remove a deleted pod."""
         stored = self._cluster.store.get(_PODS, key)
         self._waiting.discard(key)
-        if stored is None:
+        if stored is None or not self.started:
             return
         pod = stored.object
         node = pod["spec"].get("nodeName")

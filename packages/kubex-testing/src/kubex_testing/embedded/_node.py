@@ -37,9 +37,14 @@ class Heartbeat:
 
     def start(self) -> None:
         """Create or renew the Lease, now and every 10 seconds."""
+        self.stop()
+        self._renew()
+
+    def stop(self) -> None:
+        """Do not renew the Lease any more."""
         if self._timer is not None:
             self._timer.cancel()
-        self._renew()
+            self._timer = None
 
     def _renew(self) -> None:
         current_user.set(CONTROLLERS)

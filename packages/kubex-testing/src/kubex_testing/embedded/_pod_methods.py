@@ -21,6 +21,8 @@ class PodMethods:
     _controller_runner: Controllers
     _runs_pods: bool
     _runs_workloads: bool
+    _keeps_pods = False
+    _keeps_workloads = False
 
     @property
     def pods(self) -> PodHooks:
@@ -54,6 +56,24 @@ class PodMethods:
         self._runs_pods = self._runs_workloads = True
         if self._thread.running:
             self._thread.call(self._controller_runner.run_workloads)
+
+    def _keep_pods(self) -> None:
+        """Keep what runs, and the handlers, in later calls of `_reset_pods()`."""
+        self._keeps_pods, self._keeps_workloads = self._runs_pods, self._runs_workloads
+        self._cluster.containers.keep_handlers()
+
+    def _reset_pods(self) -> None:
+        """Undo the methods of this class since `_keep_pods()`, in the thread of the event loop."""
+        self._runs_pods, self._runs_workloads = self._keeps_pods, self._keeps_workloads
+        if not self._runs_workloads:
+            self._controller_runner.stop_workloads()
+        if not self._runs_pods:
+            self._controller_runner.kubelet.stop()
+        self._controller_runner.kubelet.scheduler.release_all()
+        self._cluster.containers.reset()
+        for log in self._cluster.logs.values():
+            log.end()  # requests that follow the log must not wait
+        self._cluster.logs.clear()
 
     def set_exec_handler(
         self,

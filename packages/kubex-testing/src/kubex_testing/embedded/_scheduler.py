@@ -31,6 +31,10 @@ class Scheduler:
         self._held, before = [item for item in self._held if item != held], len(self._held)
         return len(self._held) < before
 
+    def release_all(self) -> None:
+        """Undo all calls of `hold()`."""
+        self._held.clear()
+
     def select(self, pod: JsonObject) -> str | None:
         """Return the name of the node for a pod, or None if no node fits."""
         metadata = pod["metadata"]

@@ -227,6 +227,7 @@ class EmbeddedServer(ControlledServer):
         for document in self._manifests:
             load_object(self._cluster, document, complete=True)
         self._initial = take_snapshot(self._cluster)
+        self._keep_pods()
 
     async def _reopen(self) -> None:
         self._listener.close()

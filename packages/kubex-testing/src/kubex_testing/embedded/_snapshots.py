@@ -1,6 +1,6 @@
 """Snapshots of the objects of a server, and the return to them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ._clock import ServerClock
@@ -68,6 +68,7 @@ class SnapshotMethods(FaultMethods):
     _clock: ServerClock
     _request_log: RequestLog
     _initial: Snapshot | None
+    _reset_pods: Callable[[], None]
 
     def snapshot(self) -> Snapshot:
         """Return the current objects, for `restore()`. It needs a few bytes for each object.
@@ -95,9 +96,15 @@ class SnapshotMethods(FaultMethods):
     def reset(self) -> None:
         """Return to the state after the first start, so that tests can share a server.
 
-        Objects are restored as by `restore()`, with those of the arguments `crds` and `objects`. Faults are removed,
-        held events are sent, the clock runs at the normal rate, and the logs of requests, writes and failures are
-        empty. Open connections and watches stay open.
+        Objects are restored as by `restore()`, with those of the arguments `crds` and `objects`. Everything else that
+        tests change is undone, too:
+
+        * Faults are removed, held events are sent, the clock runs at the normal rate, and the port is open.
+        * The logs of requests, writes and failures are empty.
+        * Logs and files of containers, held pods, and handlers that were set after the start are removed.
+        * Pods and workloads run only if they did after the start.
+
+        Sessions of exec, attach and port-forward end. Other connections and watches stay open.
 
         Raises:
             RuntimeError: the server was not started.
@@ -113,6 +120,8 @@ class SnapshotMethods(FaultMethods):
         for bucket in tuple(cluster.held):
             cluster.release(bucket)
         self._clock.set_rate(1.0)
+        self._listener.listen()
+        self._reset_pods()
         if self._initial is not None:
             self._initial.write_to(cluster)
         cluster.failures.clear()

@@ -45,6 +45,7 @@ class Handlers(Generic[H]):
     def __init__(self) -> None:
         # Tests add handlers from other threads. Adding to a list is atomic.
         self._registrations: list[Registration[H]] = []
+        self._initial: list[Registration[H]] = []
 
     def add(self, handler: H, namespace: str | None, pod: str | None, target: str | int | None) -> None:
         """Register a handler."""
@@ -54,6 +55,14 @@ class Handlers(Generic[H]):
         """Return the handler of a container or port, or None."""
         found = (item.handler for item in reversed(self._registrations) if item.matches(namespace, pod, target))
         return next(found, None)
+
+    def keep(self) -> None:
+        """Keep the present handlers in later calls of `reset()`."""
+        self._initial = list(self._registrations)
+
+    def reset(self) -> None:
+        """Remove the handlers that were added after `keep()`."""
+        self._registrations = list(self._initial)
 
 
 class ContainerRuntime:
@@ -95,6 +104,19 @@ class ContainerRuntime:
         for key in tuple(self._files):
             if key[0] == pod_uid:
                 del self._files[key]
+
+    def keep_handlers(self) -> None:
+        """Keep the present handlers in later calls of `reset()`."""
+        for handlers in (self.exec_handlers, self.attach_handlers, self.port_targets):
+            handlers.keep()
+
+    def reset(self) -> None:
+        """Kill all sessions, and remove all files and the handlers that were added after `keep_handlers()`."""
+        for session in tuple(self.sessions):
+            session.kill()
+        self._files.clear()
+        for handlers in (self.exec_handlers, self.attach_handlers, self.port_targets):
+            handlers.reset()
 
     def shut_down(self) -> None:
         """End all sessions."""
