@@ -49,6 +49,12 @@ def read_samples(text: str) -> Iterator[Sample]:
         yield Sample(base64.b64decode(sample["protobuf"]), sample.get("json"), sample.get("error", ""))
 
 
+def encode_protobuf(document: JsonObject) -> bytes:
+    """Return an object as protobuf, or skip the test."""
+    (sample,) = read_samples(run_program("encode", lines=[json.dumps(document)]))
+    return sample.protobuf
+
+
 def committed_samples() -> list[Sample]:
     """Return the samples in the repository."""
     return list(read_samples(OBJECTS_FILE.read_text(encoding="utf-8")))

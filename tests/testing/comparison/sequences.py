@@ -7,6 +7,7 @@ from testing.comparison.builder import Builder
 from testing.comparison.deletes import delete, delete_collection
 from testing.comparison.kinds import Kind, kinds
 from testing.comparison.patches import patch
+from testing.comparison.protobuf_bodies import with_protobuf
 from testing.comparison.reads import get, list_objects, watch
 from testing.comparison.steps import Step
 from testing.comparison.strange import strange_request
@@ -41,7 +42,8 @@ def make_sequence(seed: int, index: int, namespace: str) -> list[Step]:
     actions, weights = list(_ACTIONS), list(_ACTIONS.values())
     while len(builder.steps) < length:
         random.choices(actions, weights)[0](builder)
-    return builder.steps[:length]
+    # Other random numbers, so that the share of protobuf does not change the sequences.
+    return list(with_protobuf(builder.steps[:length], Random(f"{seed}/{index}/protobuf")))  # noqa: S311  # reproducible
 
 
 def _random_kind(random: Random) -> Kind:

@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from support.go_objects import encode_protobuf
+
 JSON = "application/json"
 REFERENCE = re.compile(r"\$\{(\d+):([^}]*)\}")
 
@@ -31,6 +33,7 @@ class Body:
     """The number of the step whose response is the document."""
     edits: tuple[Edit, ...] = ()
     yaml: bool = False
+    protobuf: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,8 @@ class Answers:
         for edit in body.edits:
             value = json.loads(self._resolve_json(json.dumps(edit.value)))
             document = apply_edit(document, Edit(edit.path, value, edit.remove))
+        if body.protobuf:
+            return encode_protobuf(document)
         if body.yaml:
             return yaml.safe_dump(document, sort_keys=False).encode()
         return json.dumps(document, separators=(",", ":")).encode()
