@@ -3,10 +3,11 @@
 import contextlib
 import gzip
 import logging
+import time
 import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from email.utils import formatdate
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from . import _errors as errors
@@ -108,7 +109,7 @@ class Application:
             response.chunks = self._abort_on_error(request, response.chunks)
         if response.upgrade is None:
             # kube-apiserver sends these headers in all other responses.
-            common = [("Audit-Id", str(uuid.uuid4())), ("Date", formatdate(usegmt=True))]
+            common = [("Audit-Id", str(uuid.uuid4())), ("Date", _format_date(int(time.time())))]
             if all(name != "Cache-Control" for name, _ in response.headers):
                 common.append(("Cache-Control", "no-cache, private"))
             response.headers[:0] = common
@@ -273,6 +274,11 @@ def _verb(resource: ResourceType, info: RequestInfo) -> Verb:
     if on_object != (info.verb in _OBJECT_VERBS):
         raise errors.method_not_allowed()
     return _COMPUTED.get(resource.bucket, _VERBS)[info.verb]
+
+
+@lru_cache(1)
+def _format_date(seconds: int) -> str:
+    return formatdate(seconds, usegmt=True)
 
 
 def _quoted(message: str) -> str:

@@ -41,7 +41,7 @@ class Authenticator:
     """Determine the user of a request from its client certificate or bearer token."""
 
     def __init__(self, tokens: Mapping[str, Identity]) -> None:
-        self._tokens = dict(tokens)
+        self._tokens = {token: authenticated(identity) for token, identity in tokens.items()}
         self._issued: dict[str, IssuedToken] = {}
 
     def issue(self, token: str, issued: IssuedToken) -> None:

@@ -198,8 +198,9 @@ class Call:
 
     async def wait_for_cache(self, revision: int | None) -> None:
         """Wait until the cache reaches a revision. Raises 504 after `Settings.future_wait`."""
-        behind = self.cluster.store.revision - self.cached_revision
-        await self.cluster.wait_for_revision(revision, behind=behind)
+        if revision:
+            behind = self.cluster.store.revision - self.cached_revision
+            await self.cluster.wait_for_revision(revision, behind=behind)
 
     @property
     def key(self) -> str:

@@ -41,12 +41,15 @@ class RecordedRequest:
         # The dataclass is frozen, so set the computed fields with object.__setattr__().
         parts = urlsplit(self.target)
         object.__setattr__(self, "path", parts.path)
-        object.__setattr__(self, "query", parse_qs(parts.query, keep_blank_values=True))
+        object.__setattr__(self, "query", parse_qs(parts.query, keep_blank_values=True) if parts.query else {})
 
     def header(self, name: str, default: str = "") -> str:
         """Return the first header of that name."""
         lower_name = name.lower()
-        return next((value for key, value in self.headers if key == lower_name), default)
+        for key, value in self.headers:
+            if key == lower_name:
+                return value
+        return default
 
     @property
     def size(self) -> int:

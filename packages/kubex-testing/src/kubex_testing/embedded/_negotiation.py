@@ -1,6 +1,7 @@
 """Content negotiation: the `Accept` and `Content-Type` headers."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from . import _errors as errors
@@ -14,6 +15,8 @@ _MEDIA_TYPES = f"{JSON}, {YAML}"
 _WATCH_MEDIA_TYPES = f"{JSON};stream=watch"
 _PRETTY_USER_AGENTS = ("curl", "Wget", "Mozilla/5.0")
 _META = "meta.k8s.io"
+_CACHED_HEADERS = 64
+"""Most clients send the same `Accept` headers in all requests."""
 
 AsKind = Literal["", "PartialObjectMetadata", "PartialObjectMetadataList", "Table"]
 
@@ -56,8 +59,11 @@ def parse_accept(header: str) -> list[AcceptClause]:
 
 def negotiate(request: RecordedRequest, *, as_kinds: tuple[AsKind, ...] = (), watch: bool = False) -> Representation:
     """Return the representation for the `Accept` header. Raises 406 if none is acceptable."""
-    header = request.header("accept")
-    pretty = _pretty(request)
+    return _negotiate_header(request.header("accept"), as_kinds, watch, _pretty(request))
+
+
+@lru_cache(_CACHED_HEADERS)
+def _negotiate_header(header: str, as_kinds: tuple[AsKind, ...], watch: bool, pretty: bool) -> Representation:
     media_type_supported = False
     for clause in parse_accept(header) if header else [AcceptClause("*/*", {})]:
         media = _supported_media_type(clause.media)
@@ -85,11 +91,15 @@ def negotiate(request: RecordedRequest, *, as_kinds: tuple[AsKind, ...] = (), wa
 def check_acceptable(request: RecordedRequest, *, streams: bool) -> None:
     """Raise 406 if no entry of the `Accept` header names a media type, as the routes of built-in kinds require."""
     header = request.header("accept")
-    known = (JSON, YAML, PROTOBUF, "*/*")
-    if header and not any(part.partition(";")[0].strip() in known for part in header.split(",")):
+    if header and not _names_media_type(header):
         available = f"{_MEDIA_TYPES}, {_WATCH_MEDIA_TYPES}" if streams else _MEDIA_TYPES
         message = f"406: Not Acceptable\n\nAvailable representations: {available}"
         raise errors.ApiError(406, "NotAcceptable", message, details={})
+
+
+@lru_cache(_CACHED_HEADERS)
+def _names_media_type(header: str) -> bool:
+    return any(part.partition(";")[0].strip() in (JSON, YAML, PROTOBUF, "*/*") for part in header.split(","))
 
 
 def negotiate_error(request: RecordedRequest) -> Representation:

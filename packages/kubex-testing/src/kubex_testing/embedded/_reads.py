@@ -23,8 +23,8 @@ async def get(call: Call) -> Response:
 
 def _stored(call: Call, *, cached: bool) -> StoredObject:
     """Return the object that the path names, as the storage or the cache of the server has it. Raises 404."""
-    store, revision = call.cluster.store, call.cached_revision
-    if not cached or revision == store.revision:
+    store = call.cluster.store
+    if not cached or (revision := call.cached_revision) == store.revision:
         return call.stored()
     found = View(store.bucket(call.resource.bucket), revision).get(call.key)
     if found is None:

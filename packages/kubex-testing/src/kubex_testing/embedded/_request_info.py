@@ -26,13 +26,10 @@ class RequestInfo:
 def parse_request_info(request: RecordedRequest) -> RequestInfo:
     """Split a path into group, version, namespace, resource, name and subresource."""
     segments = request.segments()
-    non_resource = RequestInfo(request.path, request.method.lower())
-    if not segments or segments[0] not in ("api", "apis"):
-        return non_resource
     # The core group is at /api/VERSION, and the other groups are at /apis/GROUP/VERSION.
-    prefix = 2 if segments[0] == "api" else 3
-    if len(segments) <= prefix:
-        return non_resource
+    prefix = {"api": 2, "apis": 3}.get(segments[0] if segments else "", 0)
+    if not prefix or len(segments) <= prefix:
+        return RequestInfo(request.path, request.method.lower())
     group = "" if prefix == 2 else segments[1]
     version, rest = segments[prefix - 1], segments[prefix:]
     legacy = rest[0] == "watch"
