@@ -11,6 +11,7 @@ import pytest
 import kubex
 import kubex.api
 import kubex.client
+import kubex.discovery
 import kubex.errors
 import kubex.lazy_import
 import kubex.models
@@ -26,6 +27,7 @@ from docs.docstrings import example, examples
 from docs.running_pod import create_running_pod
 from kubex.api import Api, Attach, Exec, Files, Logs, PortForward, RawApi, Subresource, create_api, create_review
 from kubex.client import Client, create_client
+from kubex.discovery import Discovery, Kinds
 from kubex.errors import is_transient
 from kubex.models import ObjectMeta
 from kubex_k8s.v1_37.apps.v1 import Deployment
@@ -38,6 +40,7 @@ from kubex_testing.embedded import Answer, EmbeddedServer, FaultAction
 EXAMPLES = examples(
     kubex.api,
     kubex.client,
+    kubex.discovery,
     kubex.errors,
     kubex.models,
     kubex.patch,
@@ -63,7 +66,7 @@ WEB = {
 
 
 def verbs() -> Iterable[tuple[str, object]]:
-    for kind in (Api, Attach, Client, Exec, Files, Logs, PortForward, RawApi, Subresource):
+    for kind in (Api, Attach, Client, Exec, Files, Logs, PortForward, RawApi, Subresource, Discovery, Kinds):
         for name, method in inspect.getmembers(kind, inspect.isfunction):
             if not name.startswith("_") and name != "aclose":
                 yield f"{kind.__name__}.{name}", method
@@ -120,6 +123,7 @@ async def names_in_examples(client: Client, cluster: EmbeddedServer) -> dict[str
             kubex.patch,
             kubex.selectors,
             kubex.client,
+            kubex.discovery,
             kubex.api,
             kubex.lazy_import,
             kubex,
@@ -142,6 +146,7 @@ async def names_in_examples(client: Client, cluster: EmbeddedServer) -> dict[str
         "client": client,
         "config_maps": config_maps,
         "deployments": deployments,
+        "discovery": Discovery(client),
         "informer": Informer(pods, indexes={"node": lambda pod: [pod.spec.node_name]}),
         "pods": pods,
         "service_accounts": service_accounts,

@@ -1,9 +1,10 @@
 """Generate the public packages, one for each group and version. They import their classes on first access."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from kubex_codegen._format import docstring
 from kubex_codegen._module_layout import Module
+from kubex_codegen._resources import Resource
 
 
 def package_modules(made: Iterable[Module]) -> dict[str, list[str]]:
@@ -28,3 +29,20 @@ def _exports(title: str, names: dict[str, list[str]]) -> list[str]:
     lines += [f'        "{name}": "{module}",' for name, module in exports]
     lines += ["    })", "", "__all__ = ["]
     return [*lines, *(f'    "{name}",' for name, _ in exports), "]"]
+
+
+def kinds_index(made: Iterable[Module], resources: Mapping[str, Resource | None]) -> list[str]:
+    """Return the module `_kinds.py`, with which `kubex.discovery.Kinds` finds the class of a kind.
+
+    It does not contain kinds that can only be created, because `Api` does not support their classes.
+    """
+    entries: dict[str, str] = {}
+    for module in made:
+        for struct in module.structs:
+            resource = resources.get(struct.schema)
+            if resource is not None and resource.stored:
+                api_version = f"{resource.group}/{resource.version}" if resource.group else resource.version
+                entries[f"{api_version}/{resource.kind}"] = f"{'.'.join(module.package)}:{struct.name}"
+    lines = docstring("The classes of kinds, for `kubex.discovery.Kinds`.", "")
+    lines += ["", "KINDS = {"]
+    return [*lines, *(f'    "{key}": "{entries[key]}",' for key in sorted(entries)), "}"]

@@ -10,7 +10,7 @@ from pydantic_core import from_json
 
 from kubex.core._wrong_content import is_failure
 from kubex.models import ApiResource, Status
-from kubex.models._api_resource import HasTypeMeta, TypeMeta
+from kubex.models._api_resource import ANY_KIND, HasTypeMeta, TypeMeta
 from kubex.models._errors import DecodeError, decode
 from kubex.models._lazy.json_splitter import scan_object
 
@@ -39,7 +39,8 @@ class ExpectedKinds:
     def allow(self, api_version: object, kind: object) -> bool:
         """Return whether a response may have this kind. A missing field matches every kind, as in client-go."""
         return any(
-            (not kind or kind == each.kind) and (not api_version or api_version == each.api_version)
+            (not kind or kind == each.kind or (each.kind == ANY_KIND and kind != STATUS.kind))
+            and (not api_version or api_version == each.api_version)
             for each in self.kinds
         )
 

@@ -161,6 +161,16 @@ class ServiceUnavailable(ApiError):
     """503: the server, or a server behind it, is not available."""
 
 
+@dataclass(eq=False, repr=False)
+class KindUnavailable(ServiceUnavailable):
+    """The server behind an API group is not available, so its kinds are not known.
+
+    `api_version` is the group and the version, such as `metrics.k8s.io/v1beta1`. The other groups can be used.
+    """
+
+    api_version: str = field(default="", kw_only=True)
+
+
 class GatewayTimeout(ApiError):
     """504: the server did not complete the request in time."""
 

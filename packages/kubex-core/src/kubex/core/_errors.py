@@ -1,8 +1,9 @@
 """Exceptions of the client, and warnings.
 
-Built-in base classes follow one rule: ValueError for invalid values and data, TypeError for an operation that a kind
-does not support, RuntimeError for a use at the wrong time or in the wrong place, ImportError if no backend is
-installed, TimeoutError for time limits. Other network and server errors derive only from KubexError.
+Built-in base classes follow one rule: ValueError for invalid values and data, LookupError for kinds that do not exist,
+TypeError for an operation that a kind does not support, RuntimeError for a use at the wrong time or in the wrong place,
+ImportError if no backend is installed, TimeoutError for time limits. Other network and server errors derive only from
+KubexError.
 """
 
 from __future__ import annotations
@@ -139,6 +140,27 @@ class UnsupportedVerbError(KubexError, TypeError):
     def __str__(self) -> str:
         remedy = f"; use one of {', '.join(self.available)}" if self.available else ""
         return f"{self.resource} does not support {self.verb}{remedy}"
+
+
+@dataclass(eq=False, repr=False)
+class NoSuchKind(KubexError, LookupError):
+    """The server does not have a kind.
+
+    `wanted` describes it. `nearest` contains similar kinds, or the versions that have the kind. `unavailable` contains
+    the versions of API groups that could not be read; they can have the kind.
+    """
+
+    wanted: str
+    nearest: Sequence[str] = ()
+    unavailable: Sequence[str] = ()
+
+    def __str__(self) -> str:
+        text = f"the server does not have the kind {self.wanted}"
+        if self.nearest:
+            text += f"; did you mean {' or '.join(self.nearest)}?"
+        if self.unavailable:
+            text += f" The kinds of {', '.join(self.unavailable)} are not available."
+        return text
 
 
 @dataclass(eq=False, repr=False)

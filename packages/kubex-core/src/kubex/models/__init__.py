@@ -15,7 +15,12 @@ if TYPE_CHECKING:
         VersionInfo,
     )
     from kubex.models._crd import PrinterColumn, ScalePaths, crd_for
-    from kubex.models._dynamic import DynamicClusterResource, DynamicNamespacedResource, dynamic_resource
+    from kubex.models._dynamic import (
+        DynamicClusterResource,
+        DynamicNamespacedResource,
+        DynamicResource,
+        dynamic_resource,
+    )
     from kubex.models._lazy.base import LazyModel
     from kubex.models._managed_fields import ManagedFieldsEntry, ManagedObjectMeta
     from kubex.models._model import Model
@@ -58,6 +63,7 @@ else:  # importing one model does not create the classes of the others
             "CreateOnly": "_reviews",
             "DynamicClusterResource": "_dynamic",
             "DynamicNamespacedResource": "_dynamic",
+            "DynamicResource": "_dynamic",
             "EventType": "_watch_event",
             "IntOrString": "_types",
             "LazyModel": "_lazy.base",
@@ -119,6 +125,7 @@ __all__ = [
     "CreateOnly",
     "DynamicClusterResource",
     "DynamicNamespacedResource",
+    "DynamicResource",
     "EventType",
     "IntOrString",
     "LazyModel",

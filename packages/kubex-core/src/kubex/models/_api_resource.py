@@ -9,6 +9,9 @@ from kubex.models._model import Model
 ALL_VERBS = frozenset(("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"))
 """The verbs that most kinds support, with the names that API discovery uses."""
 
+ANY_KIND = "*"
+"""The `list_kind` of classes that accept lists of any kind."""
+
 # A version must be a DNS label. A value with a dot, such as `example.com`, is usually a group passed as the version.
 _VERSION_PATTERN = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
 
@@ -22,7 +25,7 @@ class ApiResource:
     * `group` is empty for the core group.
     * `plural` is the name in URLs. Kubex does not derive it from the kind.
     * `list_kind` is the kind of lists. The default is the kind followed by `List`; a CustomResourceDefinition can
-      declare another `listKind`.
+      declare another `listKind`. `*` is any kind, for classes of `kubex.discovery`: it does not contain this name.
     * `verbs` are the verbs that the kind supports, by default all of them. `Api` raises an error for other verbs
       before it sends a request.
     * `subresources` are their names in URLs, such as `status`.

@@ -1,11 +1,19 @@
 """Resource classes for kinds that do not have a model."""
 
+from collections.abc import Collection
 from functools import cache
-from typing import Any, ClassVar, Literal, SupportsIndex, cast, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, SupportsIndex, cast, overload
 
-from kubex.models._api_resource import ApiResource
+from kubex.models._api_resource import ALL_VERBS, ApiResource
 from kubex.models._nulls import mark_cleared
 from kubex.models._resource import ClusterResource, NamespacedResource, Resource
+
+if TYPE_CHECKING:  # the subresources are known only at run time
+    from kubex.models.markers import HasScale, HasStatus
+
+    class _Subresources(HasStatus, HasScale): ...
+else:
+    _Subresources = Resource
 
 
 @cache
@@ -15,8 +23,8 @@ def _attributes_by_json_name(model: type[Resource]) -> dict[str, str]:
     return {field.serialization_alias or alias_generator(name): name for name, field in fields}
 
 
-class _JsonFieldAccess(Resource):
-    """Access to all fields by their JSON names, as in a dict."""
+class DynamicResource(_Subresources):
+    """An object of a kind without a model. Its fields are accessed by their JSON names, as in a dict."""
 
     _declares_all_fields: ClassVar[bool] = False
 
@@ -65,25 +73,57 @@ class _JsonFieldAccess(Resource):
         return _new_without_state, (resource, namespaced), self.__getstate__()
 
 
-class DynamicNamespacedResource(NamespacedResource, _JsonFieldAccess):
+class DynamicNamespacedResource(NamespacedResource, DynamicResource):
     """A namespaced object. All its fields except `metadata` are plain JSON values."""
 
 
-class DynamicClusterResource(ClusterResource, _JsonFieldAccess):
+class DynamicClusterResource(ClusterResource, DynamicResource):
     """A cluster-scoped object. All its fields except `metadata` are plain JSON values."""
 
 
 @overload
 def dynamic_resource(
-    api_version: str, kind: str, *, plural: str, namespaced: Literal[True] = True, list_kind: str = ""
+    api_version: str,
+    kind: str,
+    *,
+    plural: str,
+    namespaced: Literal[True] = True,
+    list_kind: str = "",
+    verbs: Collection[str] = ALL_VERBS,
+    subresources: Collection[str] = (),
 ) -> type[DynamicNamespacedResource]: ...
 @overload
 def dynamic_resource(
-    api_version: str, kind: str, *, plural: str, namespaced: Literal[False], list_kind: str = ""
+    api_version: str,
+    kind: str,
+    *,
+    plural: str,
+    namespaced: Literal[False],
+    list_kind: str = "",
+    verbs: Collection[str] = ALL_VERBS,
+    subresources: Collection[str] = (),
 ) -> type[DynamicClusterResource]: ...
+@overload
 def dynamic_resource(
-    api_version: str, kind: str, *, plural: str, namespaced: bool = True, list_kind: str = ""
-) -> type[Resource]:
+    api_version: str,
+    kind: str,
+    *,
+    plural: str,
+    namespaced: bool,
+    list_kind: str = "",
+    verbs: Collection[str] = ALL_VERBS,
+    subresources: Collection[str] = (),
+) -> type[DynamicResource]: ...
+def dynamic_resource(
+    api_version: str,
+    kind: str,
+    *,
+    plural: str,
+    namespaced: bool = True,
+    list_kind: str = "",
+    verbs: Collection[str] = ALL_VERBS,
+    subresources: Collection[str] = (),
+) -> type[DynamicResource]:
     """Return a resource class for a kind without a model.
 
         Widget = dynamic_resource("example.com/v1", "Widget", plural="widgets")
@@ -91,20 +131,39 @@ def dynamic_resource(
         print(widget["spec"]["size"])
 
     `plural` is the name in URLs; Kubex does not derive it from the kind. `list_kind` is the kind of lists, by default
-    the kind followed by `List`. Fields are accessed by their JSON names. Calls with the same arguments return the same
-    class. Raises ValueError as `ApiResource` does.
+    the kind followed by `List`; `*` is any kind. `verbs` and `subresources` are those of `ApiResource`. `Api` has the
+    accessors of these subresources, such as `api.status`. `kubex.discovery` reads all of this from the server.
+
+    Fields are accessed by their JSON names. Calls with the same arguments return the same class. Raises ValueError as
+    `ApiResource` does.
     """
     group, _, version = api_version.rpartition("/")
-    resource = ApiResource(group=group, version=version, kind=kind, plural=plural, list_kind=list_kind)
+    resource = ApiResource(
+        group=group,
+        version=version,
+        kind=kind,
+        plural=plural,
+        list_kind=list_kind,
+        verbs=frozenset(verbs),
+        subresources=frozenset(subresources),
+    )
     return _dynamic_class(resource, namespaced)
 
 
 # With the cache, objects from different calls with the same arguments are equal and have the same type.
 @cache
-def _dynamic_class(resource: ApiResource, namespaced: bool) -> type[Resource]:
+def _dynamic_class(resource: ApiResource, namespaced: bool) -> type[DynamicResource]:
     base = DynamicNamespacedResource if namespaced else DynamicClusterResource
     names = {"__resource__": resource, "__module__": __name__, "__qualname__": resource.kind}
-    return cast("type[Resource]", type(resource.kind, (base,), names))
+    return cast("type[DynamicResource]", type(resource.kind, (base, *_markers(resource.subresources)), names))
+
+
+def _markers(subresources: Collection[str]) -> list[type[Resource]]:
+    if not subresources:
+        return []
+    from kubex.models.markers import MARKERS
+
+    return [marker for name, marker in MARKERS.items() if name in subresources]
 
 
 def _new_without_state(resource: ApiResource, namespaced: bool) -> Resource:

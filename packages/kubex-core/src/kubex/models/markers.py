@@ -5,9 +5,12 @@
 Derive a kind from the markers of its subresources. For a kind without the marker, the accessor is a type error.
 """
 
+from collections.abc import Mapping
+
 from kubex.models._resource import Resource
 
 __all__ = [
+    "MARKERS",
     "HasApproval",
     "HasAttach",
     "HasEphemeralContainers",
@@ -64,3 +67,19 @@ class HasPortForward(Resource):
 
 class HasApproval(Resource):
     """Marks a kind that has the `approval` subresource."""
+
+
+MARKERS: Mapping[str, type[Resource]] = {
+    "approval": HasApproval,
+    "attach": HasAttach,
+    "ephemeralcontainers": HasEphemeralContainers,
+    "eviction": HasEviction,
+    "exec": HasExec,
+    "log": HasLogs,
+    "portforward": HasPortForward,
+    "resize": HasResize,
+    "scale": HasScale,
+    "status": HasStatus,
+    "token": HasTokenRequest,
+}
+"""The marker of each subresource, by its name in URLs."""
