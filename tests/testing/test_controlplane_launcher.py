@@ -259,6 +259,13 @@ def test_extra_flags_come_last_and_all_programs_listen_on_loopback(programs: Pro
     assert all(re.match(r"https://127\.0\.0\.1:\d+$", flag.split("=")[1]) for flag in etcd if "-urls=" in flag)
 
 
+def test_extra_flags_of_the_controller_manager_come_last(programs: Programs) -> None:
+    programs.install(CONTROLLER_MANAGER)
+    flag = "--controllers=serviceaccount-controller,namespace-controller"
+    with ControlPlane(extra_controller_manager_args=[flag]):
+        assert programs.arguments(CONTROLLER_MANAGER)[-1] == flag
+
+
 def test_port_can_be_selected(programs: Programs) -> None:
     port = free_port()
     with ControlPlane(port=port) as handle:

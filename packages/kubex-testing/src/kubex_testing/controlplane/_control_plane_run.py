@@ -33,6 +33,7 @@ class LaunchOptions:
     service_accounts: bool
     extra_etcd_args: tuple[str, ...]
     extra_apiserver_args: tuple[str, ...]
+    extra_controller_manager_args: tuple[str, ...]
     start_timeout: float
     stop_timeout: float
 
@@ -76,7 +77,8 @@ class ControlPlaneRun:
             capabilities |= NODE_CAPABILITIES
         if self._assets.kube_controller_manager is not None:
             data_directory.write_kubeconfig("controller-manager.kubeconfig", handle)
-            self._start(self._assets.kube_controller_manager, controller_manager_flags(data_directory))
+            manager = [*controller_manager_flags(data_directory), *self._options.extra_controller_manager_args]
+            self._start(self._assets.kube_controller_manager, manager)
             capabilities |= CONTROLLER_CAPABILITIES
             yield from self._wait("kube-controller-manager created a service account", probe.has_controllers, deadline)
         if self._assets.kubelet is not None:

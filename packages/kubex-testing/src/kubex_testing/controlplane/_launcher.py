@@ -46,6 +46,8 @@ class ControlPlane:
         port: the port of the API server; 0 selects a free port.
         extra_etcd_args: additional flags of etcd, which override the flags of the launcher.
         extra_apiserver_args: additional flags of kube-apiserver, which override the flags of the launcher.
+        extra_controller_manager_args: additional flags of kube-controller-manager, such as `--controllers=...`. The
+            start waits for the controller `serviceaccount-controller`.
         start_timeout: the time limit for the start, in seconds.
         stop_timeout: the time after which a program that does not stop is killed, in seconds.
     """
@@ -60,6 +62,7 @@ class ControlPlane:
         port: int = 0,
         extra_etcd_args: Sequence[str] = (),
         extra_apiserver_args: Sequence[str] = (),
+        extra_controller_manager_args: Sequence[str] = (),
         start_timeout: float = 60.0,
         stop_timeout: float = 10.0,
     ) -> None:
@@ -71,6 +74,7 @@ class ControlPlane:
             service_accounts=service_accounts,
             extra_etcd_args=tuple(extra_etcd_args),
             extra_apiserver_args=tuple(extra_apiserver_args),
+            extra_controller_manager_args=tuple(extra_controller_manager_args),
             start_timeout=start_timeout,
             stop_timeout=stop_timeout,
         )
@@ -178,6 +182,7 @@ class ControlPlane:
             self._options.service_accounts,
             self._options.extra_etcd_args,
             self._options.extra_apiserver_args,
+            self._options.extra_controller_manager_args,
         )
         if any(settings):
             raise ControlPlaneUnavailable(
