@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from kubex.core.yaml import YAMLContentError, YAMLDocument, YAMLLimits, read_yaml, read_yaml_documents
+from kubex.core.yaml import RepeatedKey, YAMLContentError, YAMLLimits, read_yaml, read_yaml_documents
 
 LIMITS = YAMLLimits(depth=4, nodes=12, expanded=40)
 
@@ -22,7 +22,8 @@ LIMITS = YAMLLimits(depth=4, nodes=12, expanded=40)
     ],
 )
 def test_documents_and_repeated_keys_are_read(content: bytes | str, value: object, repeated: list[str]) -> None:
-    assert read_yaml(content, LIMITS) == YAMLDocument(value, repeated)
+    document = read_yaml(content, LIMITS)
+    assert (document.value, [key.path for key in document.repeated_keys]) == (value, repeated)
 
 
 def test_several_documents_raise_unless_they_are_allowed() -> None:
@@ -36,7 +37,8 @@ def test_the_limits_apply_to_each_document_of_a_stream() -> None:
         read_yaml_documents("---\na: &x [1, 2, 3]\n---\n# empty\n---\n- 4\n- 5\n...\n---\na: 1\na: 2\n", LIMITS)
     )
     assert [document.value for document in documents] == [{"a": [1, 2, 3]}, None, [4, 5], {"a": 2}]
-    assert documents[-1].repeated_keys == ["a"]
+    assert [document.line for document in documents] == [2, 5, 6, 10]
+    assert documents[-1].repeated_keys == [RepeatedKey("a", 10, 11)]
     assert list(read_yaml_documents("", LIMITS)) == []
     with pytest.raises(YAMLContentError, match="unknown anchor"):
         list(read_yaml_documents("a: &x 1\n---\nb: *x", LIMITS))

@@ -14,6 +14,7 @@ import kubex.client
 import kubex.discovery
 import kubex.errors
 import kubex.lazy_import
+import kubex.manifests
 import kubex.models
 import kubex.patch
 import kubex.selectors
@@ -42,6 +43,7 @@ EXAMPLES = examples(
     kubex.client,
     kubex.discovery,
     kubex.errors,
+    kubex.manifests,
     kubex.models,
     kubex.patch,
     kubex.selectors,
@@ -122,6 +124,7 @@ async def names_in_examples(client: Client, cluster: EmbeddedServer) -> dict[str
             kubex.errors,
             kubex.patch,
             kubex.selectors,
+            kubex.manifests,
             kubex.client,
             kubex.discovery,
             kubex.api,

@@ -19,6 +19,7 @@ CPU_SECONDS = {
     "core": 15,
     "docs": 110,
     "k8s": 60,
+    "manifests": 10,
     "meta": 40,
     "models": 30,
     "mutants": 40,

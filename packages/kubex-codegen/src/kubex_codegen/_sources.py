@@ -72,7 +72,9 @@ def _documents(content: bytes, origin: str) -> Iterator[Json]:
     try:
         for document in read_yaml_documents(content, _LIMITS):
             if document.repeated_keys:
-                raise CodegenError(f"cannot read {origin}: the key {document.repeated_keys[0]} is repeated")
+                key = document.repeated_keys[0]
+                lines = f"lines {key.first_line} and {key.line}"
+                raise CodegenError(f"cannot read {origin}: the key {key.path} is repeated, in {lines}")
             yield cast("Any", document.value)
     except (yaml.YAMLError, YAMLContentError, ValueError) as error:
         text = " ".join(str(error).split())

@@ -1,12 +1,12 @@
-"""Parse and write the YAML of kubeconfig files. Only this module imports PyYAML, so a client in a pod never does."""
+"""Parse and write the YAML of kubeconfig files. Importing it imports PyYAML, so a client in a pod never does."""
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from kubex.configuration._reader import as_mapping, type_name
+from kubex.core._yaml_dump import dump_yaml
 from kubex.core.yaml import YAMLContentError, YAMLLimits, read_yaml
 from kubex.credentials._file_io import read_bytes
 from kubex.errors import ConfigurationError
@@ -16,9 +16,6 @@ MAX_BYTES = 8 << 20
 
 # Limits against aliases and merge keys that expand a small file to gigabytes.
 _LIMITS = YAMLLimits(depth=100, nodes=250_000, expanded=32 << 20)
-
-# The Python dumper takes seconds for a large file, while other programs wait for the lock.
-_DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 def parse(file: Path) -> Mapping[object, object]:
@@ -41,25 +38,10 @@ def parse(file: Path) -> Mapping[object, object]:
     return values
 
 
-class _Dumper(_DUMPER):  # type: ignore[misc]  # the base is one of two classes
-    """Quotes every string that another YAML parser could read as something else."""
-
-
-def _represent_str(dumper: Any, text: str) -> yaml.ScalarNode:
-    # YAML 1.1 parsers read y and n as booleans, and some read 1e3 as a number.
-    plain = text[:1].isalpha() and text.lower() not in ("y", "n")
-    node: yaml.ScalarNode = dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if plain else '"')
-    return node
-
-
-_Dumper.add_representer(str, _represent_str)
-
-
 def dump(document: Mapping[str, object]) -> bytes:
     """Write a document as YAML; raises `ValueError` if it could not be read again."""
     try:
-        text: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1 << 30)
-        content = text.encode("utf-8")
+        content = dump_yaml([document]).encode("utf-8")
         read_yaml(content, _LIMITS)
     except (yaml.YAMLError, YAMLContentError, UnicodeError, RecursionError) as error:
         raise ValueError("the result could not be read as a kubeconfig") from error

@@ -119,6 +119,24 @@ class EncodeError(KubexError, ValueError):
 
 
 @dataclass(eq=False, repr=False)
+class ManifestError(KubexError, ValueError):
+    """A manifest cannot be read. The message does not contain values of the manifest.
+
+    `source` is the path of the file, or None for text. `document` is the number of the document in it, and `line` the
+    line; both start at 1.
+    """
+
+    problem: str
+    source: str | None = None
+    document: int | None = None
+    line: int | None = None
+
+    def __str__(self) -> str:
+        parts = (self.source, self.document and f"document {self.document}", self.line and f"line {self.line}")
+        return f"{', '.join(part for part in parts if part) or 'manifest'}: {self.problem}"
+
+
+@dataclass(eq=False, repr=False)
 class NamespaceError(KubexError, ValueError):
     """A namespace is missing, or is not allowed. The request is not sent."""
 

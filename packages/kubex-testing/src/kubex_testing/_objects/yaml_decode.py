@@ -28,7 +28,7 @@ def decode_yaml(body: bytes) -> tuple[Any, list[str]]:
         raise _decode_error(f"line {line}: {error.problem}" if line else str(error.problem)) from None
     except (yaml.YAMLError, YAMLContentError) as error:
         raise _decode_error(" ".join(str(error).split())) from None
-    return _convert_to_json(document.value), document.repeated_keys
+    return _convert_to_json(document.value), [key.path for key in document.repeated_keys]
 
 
 def _decode_error(text: str) -> DecodeError:
