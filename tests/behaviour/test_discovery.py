@@ -1,19 +1,25 @@
 """`Discovery` on both servers: names, classes, new definitions."""
 
+import secrets
 from collections.abc import AsyncIterator
 
+import anyio
 import pytest
 
 import kubex_k8s.v1_37
 from behaviour.custom_resources import WIDGET_SCHEMA, install_crd, make_crd
+from behaviour.objects import TIMEOUT
 from kubex.api import Api
-from kubex.client import Client
-from kubex.discovery import Discovery, Kinds
-from kubex.errors import NoSuchKind
-from kubex.models import ObjectMeta, api_resource
+from kubex.client import Client, create_client
+from kubex.discovery import Discovery, KindInfo, Kinds, _source
+from kubex.errors import KindUnavailable, NoSuchKind
+from kubex.models import ObjectMeta, Resource, api_resource
+from kubex.transport import Backend
 from kubex_k8s.v1_37.apiextensions.v1 import CustomResourceDefinition
+from kubex_k8s.v1_37.apiregistration.v1 import APIService, APIServiceSpec, ServiceReference
 from kubex_k8s.v1_37.apps.v1 import Deployment
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
+from kubex_testing.embedded import EmbeddedServer, Settings
 
 pytestmark = pytest.mark.anyio
 
@@ -88,3 +94,97 @@ async def test_definition_that_is_created_after_the_first_read_is_found(
     assert (await tools.status.replace(tool))["status"] == {"ready": True}
     assert await discovery.resource("dtool") is tools.resource
     await discovery.refresh()
+
+
+async def test_plain_and_aggregated_discovery_find_the_same_kinds(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aggregated = await Discovery(client).kinds(all_versions=True)
+    monkeypatch.setattr(_source, "_ACCEPT", "application/json")
+    plain = await Discovery(client).kinds(all_versions=True)
+    # Other tests create definitions meanwhile.
+    assert [each for each in plain if is_builtin(each)] == [each for each in aggregated if is_builtin(each)]
+
+
+def is_builtin(info: KindInfo) -> bool:
+    return not info.group.endswith("example.com")
+
+
+@pytest.fixture
+async def unavailable_group(client: Client) -> AsyncIterator[str]:
+    """Create an API group whose server does not exist, and return the group."""
+    group = f"g{secrets.token_hex(4)}.example.com"
+    service = ServiceReference(name="nothing", namespace="default")
+    spec = APIServiceSpec(
+        group=group,
+        version="v1",
+        group_priority_minimum=100,
+        version_priority=100,
+        service=service,
+        insecure_skip_tls_verify=True,
+    )
+    services = Api(APIService, client)
+    await services.create(APIService(metadata=ObjectMeta(name=f"v1.{group}"), spec=spec))
+    discovery = Discovery(client)
+    with anyio.fail_after(TIMEOUT):
+        while f"{group}/v1" not in await discovery.unavailable():
+            await discovery.refresh()
+    yield group
+    await services.delete(f"v1.{group}")
+
+
+@pytest.mark.parametrize("accept", [_source._ACCEPT, "application/json"], ids=["aggregated", "plain"])
+async def test_unavailable_group_does_not_affect_the_others(
+    client: Client, unavailable_group: str, accept: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_source, "_ACCEPT", accept)
+    discovery = Discovery(client)
+    assert api_resource(await discovery.resource("deploy")).api_version == "apps/v1"
+    assert f"{unavailable_group}/v1" in await discovery.unavailable()
+    with pytest.raises(KindUnavailable, match=f"the kinds of {unavailable_group}/v1 are not available"):
+        await discovery.kind(f"{unavailable_group}/v1", "Widget")
+    with pytest.raises(KindUnavailable):
+        await discovery.resource(f"widgets.{unavailable_group}")
+    with pytest.raises(NoSuchKind, match=unavailable_group):
+        await discovery.resource("podz")
+
+
+async def test_refresh_of_unchanged_kinds_receives_304(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
+    discovery = Discovery(embedded_client)
+    kinds = await discovery.kinds()
+    await discovery.refresh()
+    assert await discovery.kinds() == kinds
+    first, second = kubex_server.requests[:2], kubex_server.requests[2:]
+    assert [request.target for request in (*first, *second)] == ["/api", "/apis"] * 2
+    assert [request.header("if-none-match") for request in first] == ["", ""]
+    assert all(request.header("if-none-match") for request in second)
+
+
+async def test_many_tasks_cause_one_read(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
+    discovery, found = Discovery(embedded_client), list[type[Resource]]()
+
+    async def find() -> None:
+        found.append(await discovery.resource("deploy"))
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(100):
+            tasks.start_soon(find)
+    assert len(set(found)) == 1
+    assert len(found) == 100
+    assert len(kubex_server.requests) == 2
+
+
+async def test_server_without_aggregated_discovery_is_supported(backend: Backend) -> None:
+    with EmbeddedServer(settings=Settings(aggregated_discovery=False)) as handle:
+        async with create_client(handle.configuration(), client_class=backend) as client:
+            assert api_resource(await Discovery(client).resource("deploy")).plural == "deployments"
+
+
+async def test_removed_definition_is_gone_after_the_next_miss(embedded_client: Client) -> None:
+    crd = make_crd("Widget", "widgets", WIDGET_SCHEMA)
+    await install_crd(embedded_client, crd)
+    discovery = Discovery(embedded_client)
+    assert await discovery.has("example.com/v1", "Widget")
+    await Api(CustomResourceDefinition, embedded_client).delete("widgets.example.com")
+    assert not await discovery.has("example.com/v1", "Missing")
+    assert not await discovery.has("example.com/v1", "Widget")

@@ -176,6 +176,8 @@ class NoSuchKind(KubexError, LookupError):
         text = f"the server does not have the kind {self.wanted}"
         if self.nearest:
             text += f"; did you mean {' or '.join(self.nearest)}?"
+        else:
+            text += "; check the name, or install its CustomResourceDefinition."
         if self.unavailable:
             text += f" The kinds of {', '.join(self.unavailable)} are not available."
         return text

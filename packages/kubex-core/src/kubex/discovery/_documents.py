@@ -91,9 +91,9 @@ class _ResourceList(msgspec.Struct):
     resources: list[_Resource] | None
 
 
-def decode_aggregated(body: bytes, path: str) -> Iterator[GroupVersion]:
+def decode_aggregated(body: bytes) -> Iterator[GroupVersion]:
     """Yield the versions of an `APIGroupDiscoveryList`."""
-    for group in _decode(body, _AggregatedList, path).items or ():
+    for group in _decode(body, _AggregatedList).items or ():
         name = group.metadata.name
         for each in group.versions or ():
             kinds = tuple(_aggregated_kinds(name, each.version, each.resources or []))
@@ -109,24 +109,24 @@ def _aggregated_kinds(group: str, version: str, resources: list[_AggregatedResou
             yield _kind_info(each, group, version, kind, each.resource, each.singular_resource, namespaced, names)
 
 
-def decode_groups(body: bytes, path: str) -> list[tuple[str, str]]:
+def decode_groups(body: bytes) -> list[tuple[str, str]]:
     """Return the groups and versions of an `APIGroupList`. The preferred version of a group is the first."""
     found: dict[tuple[str, str], None] = {}
-    for group in _decode(body, _GroupList, path).groups or ():
+    for group in _decode(body, _GroupList).groups or ():
         if group.preferred_version is not None:
             found[group.name, group.preferred_version.version] = None
         found.update(dict.fromkeys((group.name, each.version) for each in group.versions or ()))
     return list(found)
 
 
-def decode_legacy_versions(body: bytes, path: str) -> list[tuple[str, str]]:
+def decode_legacy_versions(body: bytes) -> list[tuple[str, str]]:
     """Return the versions of the core group from an `APIVersions`."""
-    return [("", version) for version in _decode(body, _LegacyVersions, path).versions or ()]
+    return [("", version) for version in _decode(body, _LegacyVersions).versions or ()]
 
 
-def decode_resources(body: bytes, path: str, group: str, version: str) -> GroupVersion:
+def decode_resources(body: bytes, group: str, version: str) -> GroupVersion:
     """Return the kinds of an `APIResourceList`."""
-    resources = _decode(body, _ResourceList, path).resources or []
+    resources = _decode(body, _ResourceList).resources or []
     subresources: dict[str, list[str]] = {}
     for each in resources:
         plural, separator, name = each.name.partition("/")
@@ -167,11 +167,11 @@ def _kind_info(
     )
 
 
-def _decode(body: bytes, form: type[T], path: str) -> T:
+def _decode(body: bytes, form: type[T]) -> T:
     try:
         return msgspec.json.decode(body, type=form)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise DecodeError("the API discovery", str(error), "GET", path) from error
+        raise DecodeError("the API discovery", str(error)) from error
 
 
 def is_aggregated(content_type: str) -> bool:

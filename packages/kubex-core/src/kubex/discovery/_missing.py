@@ -25,7 +25,7 @@ def no_such_kind(table: Table, api_version: str, kind: str) -> NoSuchKind:
     group = api_version.rpartition("/")[0]
     versions = [info for info in same if info.group == group] or same
     texts = [describe(info) for info in versions] or _nearest(table, kind, (info.kind for info in table.kinds()))
-    return NoSuchKind(f"{kind} in {api_version}", nearest=tuple(texts), unavailable=_unavailable(table))
+    return NoSuchKind(f"{kind} in {api_version}".strip(), nearest=tuple(texts), unavailable=_unavailable(table))
 
 
 def no_such_name(table: Table, name: str) -> NoSuchKind:

@@ -53,16 +53,16 @@ class Source:
         try:
             return await self._decode(path, response)
         except DecodeError as error:
-            raise error_for_content(error, response.body, response.headers, method="GET", path=path) from error
+            raise _content_error(error, response, path) from error
 
     async def _decode(self, path: str, response: Response) -> list[GroupVersion]:
         if is_aggregated(response.headers.get("Content-Type", "")):
-            versions = list(decode_aggregated(response.body, path))
+            versions = list(decode_aggregated(response.body))
             if etag := response.headers.get("ETag"):
                 self._cached[path] = etag, versions
             return versions
         decode = decode_legacy_versions if path == "/api" else decode_groups
-        return await self._read_versions(decode(response.body, path))
+        return await self._read_versions(decode(response.body))
 
     async def _read_versions(self, versions: Iterable[tuple[str, str]]) -> list[GroupVersion]:
         """Read each version with a separate request."""
@@ -88,8 +88,16 @@ class Source:
     async def _read_version(self, group: str, version: str) -> GroupVersion | None:
         path = f"/apis/{group}/{version}" if group else f"/api/{version}"
         try:
-            return decode_resources((await self._client.request("GET", path)).body, path, group, version)
+            response = await self._client.request("GET", path)
         except NotFound:  # it was removed after the groups were read
             return None
-        except (ApiError, DecodeError) as error:  # the other groups can be used
+        except ApiError as error:  # the other groups can be used
             return GroupVersion(group, version, (), str(error))
+        try:
+            return decode_resources(response.body, group, version)
+        except DecodeError as error:
+            return GroupVersion(group, version, (), str(_content_error(error, response, path)))
+
+
+def _content_error(error: DecodeError, response: Response, path: str) -> KubexError:
+    return error_for_content(error, response.body, response.headers, method="GET", path=path)

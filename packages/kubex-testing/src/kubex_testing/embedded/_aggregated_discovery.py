@@ -4,6 +4,7 @@ See https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-disc
 """
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ._encode import dumps
@@ -27,24 +28,29 @@ def accepts_aggregated_discovery(request: RecordedRequest) -> bool:
     return False
 
 
-def aggregated_discovery(registry: Registry, request: RecordedRequest, groups: list[str]) -> Response:
-    """Return the discovery document of these groups, or 304 if the client already has it."""
+def aggregated_discovery(
+    registry: Registry, request: RecordedRequest, groups: Sequence[str], remote: Mapping[str, Sequence[str]]
+) -> Response:
+    """Return the discovery document of these groups, or 304 if the client already has it.
+
+    `remote` contains the versions whose servers are not available.
+    """
     document: dict[str, Any] = {
         "kind": _LIST,
         "apiVersion": f"{_GROUP}/{_VERSION}",
         "metadata": {},
-        "items": [_group(registry, group) for group in groups],
+        "items": [_group(registry, group, remote.get(group, ())) for group in groups],
     }
     body = dumps(document) + b"\n"
     etag = f'"{hashlib.sha256(body).hexdigest().upper()}"'
-    headers = [("ETag", etag), ("Vary", "Accept")]
+    headers = [("Cache-Control", "public"), ("ETag", etag), ("Vary", "Accept")]
     if request.header("if-none-match") == etag:
         return Response(304, headers)
     return Response(200, [("Content-Type", _CONTENT_TYPE), *headers], body)
 
 
-def _group(registry: Registry, group: str) -> dict[str, Any]:
-    versions = [
+def _group(registry: Registry, group: str, remote: Sequence[str]) -> dict[str, Any]:
+    versions: list[dict[str, Any]] = [
         {
             "version": version,
             "resources": [_resource(resource) for resource in registry.resources(group, version)],
@@ -52,6 +58,7 @@ def _group(registry: Registry, group: str) -> dict[str, Any]:
         }
         for version in registry.versions(group)
     ]
+    versions += [{"version": version, "freshness": "Stale"} for version in remote]
     return {"metadata": {"name": group} if group else {}, "versions": versions}
 
 

@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from . import _errors as errors
+from ._api_services import remote_versions
 from ._auth import Authenticator, Authorizer
 from ._bindings import bind
 from ._cluster import Call, Cluster
@@ -197,7 +198,7 @@ class Application:
     def _non_resource_response(self, request: RecordedRequest) -> Response:
         if request.path.startswith("/openapi/"):
             return self._openapi.handle(request)
-        response = discover(self.cluster.registry, request, self.address)
+        response = discover(self.cluster, request, self.address)
         if response is None:
             # The core group handles all paths below /api.
             raise errors.unknown_resource() if request.segments()[0] == "api" else errors.unknown_path()
@@ -220,6 +221,8 @@ class Application:
         fits = resource is not None and _scope_fits(resource, info)
         if resource is not None and resource.custom is not None and resource.namespaced and not info.namespace:
             fits = info.verb in ("list", "watch")
+        if resource is None and info.version in remote_versions(self.cluster.store).get(info.group, ()):
+            raise errors.service_unavailable()
         if resource is None or not fits:
             if registry.is_builtin(info.group):
                 raise errors.unknown_resource()

@@ -51,6 +51,8 @@ class Settings:
     request_log_bytes: int = 32 * 2**20
     compress_above: int | None = 128 * 1024
     """Compress larger responses for clients that accept gzip; None disables compression."""
+    aggregated_discovery: bool = True
+    """Whether the server supports aggregated discovery. Older servers and some proxies do not."""
 
 
 class OpenWatch(Protocol):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kubex_testing._objects.json_types import JsonObject, array_at, object_at
 
+from ._api_services import API_SERVICE_BUCKET, ApiServiceController
 from ._cluster import Cluster
 from ._crd import CRD_BUCKET, definition_status, is_established, resource_types
 from ._deletes import CRD_FINALIZER, delete_object
@@ -35,6 +36,7 @@ class Controllers:
         self._namespaces = NamespaceController(cluster) if "namespace-controller" in enabled else None
         self._gc = GarbageCollector(cluster) if "gc" in enabled else None
         self._protection = StorageProtection(cluster) if "gc" in enabled else None
+        self._api_services = ApiServiceController(cluster)
         self.kubelet = Kubelet(cluster)
         self._workloads: Workloads | None = None
         self._bootstrap: Bootstrap | None = None
@@ -43,6 +45,8 @@ class Controllers:
     def _observe(self, bucket: str, event: Event) -> None:
         if bucket == CRD_BUCKET:
             self._definition_changed(event)
+        if bucket == API_SERVICE_BUCKET:
+            self._enqueue("apiservice", event.key, self._api_services.reconcile)
         if self._namespaces is not None:
             for name in self._namespaces.index(bucket, event):
                 self._enqueue("namespace", name, self._namespaces.reconcile)

@@ -2,15 +2,21 @@
 
 import base64
 import hashlib
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
 
+from . import _errors as errors
 from ._aggregated_discovery import accepts_aggregated_discovery, aggregated_discovery
+from ._api_services import remote_versions
+from ._cluster import Cluster
 from ._encode import dumps, render
 from ._health import HEALTH_ENDPOINTS, check_health
 from ._messages import RecordedRequest, Response
 from ._negotiation import Representation, negotiate
 from ._registry import Registry, ResourceType
 from ._resource_table import Subresource
+
+RemoteVersions: TypeAlias = Mapping[str, Sequence[str]]
 
 VERSION = {
     "major": "1",
@@ -26,24 +32,32 @@ VERSION = {
 }
 
 
-def discover(registry: Registry, request: RecordedRequest, address: str) -> Response | None:
-    """Handle a path that is not a resource request. Returns None for unknown paths."""
+def discover(cluster: Cluster, request: RecordedRequest, address: str) -> Response | None:
+    """Handle a path that is not a resource request. Returns None for unknown paths.
+
+    Raises a 503 for a version of a group whose server is not available.
+    """
+    registry, remote = cluster.registry, remote_versions(cluster.store)
+    groups = list(dict.fromkeys((*registry.groups(), *remote)))
+    aggregated = cluster.settings.aggregated_discovery and accepts_aggregated_discovery(request)
     match request.segments():
         case []:
-            return _json(request, {"paths": _paths(registry)})
+            return _json(request, {"paths": _paths(registry, remote)})
         case ["version"]:
             return _json(request, VERSION)
-        case ["api"] if accepts_aggregated_discovery(request):
-            return aggregated_discovery(registry, request, [""])
-        case ["apis"] if accepts_aggregated_discovery(request):
-            return aggregated_discovery(registry, request, registry.groups())
+        case ["api"] if aggregated:
+            return aggregated_discovery(registry, request, [""], {})
+        case ["apis"] if aggregated:
+            return aggregated_discovery(registry, request, groups, remote)
         case ["api"]:
             return _json(request, _legacy_versions(address))
         case ["apis"]:
-            groups = [_group(registry, group) for group in registry.groups()]
-            return _json(request, {"kind": "APIGroupList", "apiVersion": "v1", "groups": groups})
-        case ["apis", group] if group in registry.groups():
-            return _json(request, {"kind": "APIGroup", "apiVersion": "v1", **_group(registry, group)})
+            items = [_group(registry, remote, group) for group in groups]
+            return _json(request, {"kind": "APIGroupList", "apiVersion": "v1", "groups": items})
+        case ["apis", group] if group in groups:
+            return _json(request, {"kind": "APIGroup", "apiVersion": "v1", **_group(registry, remote, group)})
+        case ["apis", group, version] if version in remote.get(group, ()):
+            raise errors.service_unavailable()
         case ["api", version] if registry.serves("", version):
             return _json(request, _resource_list(registry, "", version))
         case ["apis", group, version] if registry.serves(group, version):
@@ -63,12 +77,14 @@ def _json(request: RecordedRequest, document: Any) -> Response:
     return render(200, dumps(document), representation)
 
 
-def _paths(registry: Registry) -> list[str]:
+def _paths(registry: Registry, remote: RemoteVersions) -> list[str]:
     paths = ["/api", "/api/v1", "/apis", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version"]
     for group in registry.groups():
         paths.append(f"/apis/{group}")
         paths.extend(f"/apis/{group}/{version}" for version in registry.versions(group))
-    return sorted(paths)
+    for group, versions in remote.items():
+        paths += [f"/apis/{group}", *(f"/apis/{group}/{version}" for version in versions)]
+    return sorted(set(paths))
 
 
 def _legacy_versions(address: str) -> dict[str, Any]:
@@ -79,8 +95,9 @@ def _legacy_versions(address: str) -> dict[str, Any]:
     }
 
 
-def _group(registry: Registry, group: str) -> dict[str, Any]:
-    versions = [{"groupVersion": f"{group}/{item}", "version": item} for item in registry.versions(group)]
+def _group(registry: Registry, remote: RemoteVersions, group: str) -> dict[str, Any]:
+    served = (*registry.versions(group), *remote.get(group, ()))
+    versions = [{"groupVersion": f"{group}/{item}", "version": item} for item in served]
     return {"name": group, "versions": versions, "preferredVersion": versions[0]}
 
 

@@ -92,6 +92,11 @@ def unknown_path() -> PlainError:
     return PlainError(404, "404 page not found\n", headers=[("X-Content-Type-Options", "nosniff")])
 
 
+def service_unavailable() -> PlainError:
+    """Return the error for a group whose server is not available."""
+    return PlainError(503, "service unavailable\n", headers=[("X-Content-Type-Options", "nosniff")])
+
+
 def already_exists(plural: str, group: str, name: str, *, terminating: bool = False) -> ApiError:
     prefix = "object is being deleted: " if terminating else ""
     message = f'{prefix}{qualified(plural, group)} "{name}" already exists'
