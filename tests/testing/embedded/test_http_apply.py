@@ -28,6 +28,14 @@ def test_first_apply_creates_and_an_equal_apply_changes_nothing(client: Any) -> 
     assert (again.status, again.resource_version) == (200, created.resource_version)
 
 
+def test_an_equal_apply_of_an_empty_map_keeps_the_time_of_the_manager(client: Any) -> None:
+    apply(client, config({}), fieldManager="m1")
+    old = [{"op": "replace", "path": "/metadata/managedFields/0/time", "value": "2026-01-01T00:00:00Z"}]
+    changed = client.patch(client.path(CM, "ap"), old, "application/json-patch+json")
+    again = apply(client, config({}), fieldManager="m1")
+    assert again.document["metadata"] == changed.document["metadata"]
+
+
 def test_apply_accepts_yaml(client: Any) -> None:
     text = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ap\ndata:\n  c: '1'\n"
     assert apply(client, text, fieldManager="m1").status == 201

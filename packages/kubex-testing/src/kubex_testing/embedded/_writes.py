@@ -142,8 +142,9 @@ def update_object(
     if resource.is_stored_as_protobuf:
         drop_empty_lists(resource.api_version, resource.kind, document)
     document = resource.to_storage(document)
-    # As in kube-apiserver, an update without changes keeps the resourceVersion and sends no event.
-    if json_equal(document, current.object) and not (link and options.dry_run):
+    # As in kube-apiserver, an update without changes keeps the resourceVersion and sends no event. A new time of a
+    # manager is not a change; an apply with an empty map, which is not stored, sets it.
+    if json_equal(_without_times(document), _without_times(current.object)) and not (link and options.dry_run):
         return current
     if options.dry_run:
         _set_unless_empty(document["metadata"], selfLink=link)
@@ -152,6 +153,15 @@ def update_object(
         call.cluster.store.delete(resource.bucket, call.key)
         return StoredObject(document, current.revision)
     return call.cluster.store.put(resource.bucket, call.key, document)
+
+
+def _without_times(obj: JsonObject) -> JsonObject:
+    """Return an object without the times in its `managedFields`."""
+    entries = [
+        {name: value for name, value in entry.items() if name != "time"}
+        for entry in obj["metadata"].get("managedFields") or []
+    ]
+    return {**obj, "metadata": {**obj["metadata"], "managedFields": entries}}
 
 
 def check_identity(call: Call, document: JsonObject) -> None:
