@@ -58,7 +58,7 @@ class Comparer:
             "Content-Type": exchange.content_type,
             "reason": status.get("reason"),
             "message": status.get("message"),
-            "details": status.get("details"),
+            "details": _sorted_conflicts(status.get("details")),
             "Warning": sorted(normalizer.text(item.removeprefix("299 - ")) for item in exchange.warnings),
         }
         if step.is_watch and exchange.status == 200:
@@ -67,7 +67,9 @@ class Comparer:
             facets["events"] = events
         elif document is not None:
             facets["body"] = (
-                {key: value for key, value in document.items() if key != "message"} if is_status else document
+                {key: value for key, value in document.items() if key not in ("message", "details")}
+                if is_status
+                else document
             )
         else:
             facets["body"] = normalizer.text(exchange.body.decode(errors="replace"))
@@ -75,6 +77,14 @@ class Comparer:
         facets.setdefault("types of events", None)
         facets.setdefault("body", None)
         return dict(sorted(facets.items(), key=lambda item: list(_ORDER).index(item[0])))
+
+
+def _sorted_conflicts(details: Any) -> Any:
+    """Return the details with sorted conflicts of managers, which kube-apiserver lists in a random order."""
+    causes = (details or {}).get("causes") or [{}]
+    if causes[0].get("reason") != "FieldManagerConflict":
+        return details
+    return {**details, "causes": sorted(causes, key=lambda cause: (cause["message"], cause["field"]))}
 
 
 def _is_periodic(event: Any) -> bool:

@@ -10,7 +10,7 @@ from support.polling import wait_until
 from support.running_pod import RunningPod, result
 
 NODE = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "node-9"}}
-POD = {
+POD: dict[str, Any] = {
     "apiVersion": "v1",
     "kind": "Pod",
     "metadata": {"name": "initial"},

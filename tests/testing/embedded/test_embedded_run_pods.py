@@ -119,14 +119,15 @@ def test_deleted_pod_is_shown_as_stopped_and_then_removed(server: EmbeddedServer
     version = get(client, "a")["metadata"]["resourceVersion"]
     with client.watch(client.path(PODS, watch="1", resourceVersion=version)) as watch:
         client.request("DELETE", client.path(PODS, "a"))
-        marked, stopped, removed = watch.take(3)
+        marked, stopped, shortened, removed = watch.take(4)
     assert marked["object"]["metadata"]["deletionGracePeriodSeconds"] == 30
     assert "running" in marked["object"]["status"]["containerStatuses"][0]["state"]
     (container,) = stopped["object"]["status"]["containerStatuses"]
     assert container["state"]["terminated"]["reason"] == "Completed"
     conditions = {item["type"]: item["status"] for item in stopped["object"]["status"]["conditions"]}
     assert (conditions["Ready"], conditions["Initialized"]) == ("False", "True")
-    assert removed["type"] == "DELETED"
+    assert shortened["object"]["metadata"]["deletionGracePeriodSeconds"] == 0
+    assert (shortened["type"], removed["type"]) == ("MODIFIED", "DELETED")
 
 
 def test_finalizer_keeps_a_stopped_pod(server: EmbeddedServer, client: Any) -> None:

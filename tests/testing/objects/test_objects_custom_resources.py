@@ -73,7 +73,6 @@ TYPE, INVALID = "FieldValueTypeInvalid", "FieldValueInvalid"
             TYPE,
             f'Invalid value: "boolean": {BODY_PREFIX} must be of type integer: "boolean"',
         ),
-        ({"type": "integer"}, 1.5, TYPE, f'Invalid value: "number": {BODY_PREFIX} must be of type integer: "number"'),
         (
             {"x-kubernetes-int-or-string": True},
             [],
@@ -285,6 +284,13 @@ def test_string_formats_are_validated(name: str, good: str, bad: str) -> None:
     schema = widget(x={"type": "string", "format": name})
     assert validate_custom(schema, {"spec": {"x": good}}) == []
     assert len(validate_custom(schema, {"spec": {"x": bad}})) == 1
+
+
+def test_a_fraction_instead_of_an_integer_has_a_second_cause_without_a_field() -> None:
+    first, second = validate_custom(widget(x={"type": "integer"}), {"spec": {"x": 1.5}})
+    assert (first.field, first.reason) == ("spec.x", TYPE)
+    assert second.field == "<nil>"
+    assert second.message.endswith("must be of type integer (default format) in spec.x")
 
 
 @pytest.mark.parametrize(

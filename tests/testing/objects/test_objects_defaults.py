@@ -277,7 +277,6 @@ def test_tolerations_of_the_pod_replace_the_default_ones() -> None:
 
 def test_defaults_that_depend_on_other_pod_fields_are_set() -> None:
     assert pod_spec(serviceAccountName="sa")["serviceAccount"] == "sa"
-    assert pod_spec(priorityClassName="system-node-critical")["priority"] == 2000001000
     assert pod_spec(terminationGracePeriodSeconds=-1)["terminationGracePeriodSeconds"] == 1
     assert pod_spec(terminationGracePeriodSeconds=0)["terminationGracePeriodSeconds"] == 0
 

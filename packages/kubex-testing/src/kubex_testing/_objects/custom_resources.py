@@ -108,6 +108,9 @@ def _check_type(schema: Schema, value: Any, path: str) -> Iterator[StatusCause]:
     expected = schema.rules.get("type")
     if expected and not _TYPES[expected](value):
         yield _type_cause(path, expected, value)
+        if expected == "integer" and isinstance(value, float):
+            # kube-apiserver also checks the range of numbers, and that check does not know the field.
+            yield invalid("<nil>", "", f"Checked value must be of type integer (default format) in {path}")
 
 
 _TYPES: dict[str, Callable[[Any], bool]] = {

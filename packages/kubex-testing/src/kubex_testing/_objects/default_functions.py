@@ -7,9 +7,7 @@ from datetime import datetime, timezone
 from .default_workloads import WORKLOAD_FUNCTIONS
 from .json_types import JsonObject, array_at, is_object, object_at
 from .pod_defaults import default_pod, default_pod_spec, set_default
-from .validate_service import is_externally_accessible
-
-ALLOCATED_SERVICE_TYPES = frozenset({"ClusterIP", "NodePort", "LoadBalancer"})
+from .validate_service import ALLOCATED_SERVICE_TYPES, is_externally_accessible
 
 
 def _default_pod(obj: JsonObject) -> None:

@@ -126,11 +126,8 @@ def apply_admission_defaults(spec: JsonObject) -> None:
             toleration = {"key": key, "operator": "Exists", "effect": "NoExecute"}
             tolerations.append({**toleration, "tolerationSeconds": _TOLERATION_SECONDS})
     spec["tolerations"] = tolerations
-    set_default(spec, "priority", _PRIORITIES.get(spec.get("priorityClassName") or "", 0))
+    set_default(spec, "priority", 0)
     set_default(spec, "preemptionPolicy", "PreemptLowerPriority")
-
-
-_PRIORITIES = {"system-node-critical": 2000001000, "system-cluster-critical": 2000000000}
 
 
 def _tolerates(toleration: JsonObject, key: str) -> bool:

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from .default_functions import ALLOCATED_SERVICE_TYPES
 from .default_workloads import TEMPLATE_GENERATION, copy_template_labels
 from .empty_objects import empty_object
 from .json_types import JsonObject, array_at, json_copy, object_at
 from .pod_defaults import apply_admission_defaults, qos_class, set_default
 from .service_updates import needs_node_ports, set_address, set_families
+from .validate_service import ALLOCATED_SERVICE_TYPES
 
 
 def prepare_builtin_for_create(
@@ -49,6 +49,10 @@ def _prepare_pod(obj: JsonObject) -> None:
 
 
 def _prepare_namespace(obj: JsonObject) -> None:
+    metadata = obj["metadata"]
+    # A default value exists only if the request contains the name.
+    if name := metadata.get("name"):
+        metadata["labels"] = {**object_at(metadata, "labels"), "kubernetes.io/metadata.name": name}
     finalizers = array_at(obj, "spec", "finalizers")
     obj["spec"]["finalizers"] = [*finalizers, *(name for name in ("kubernetes",) if name not in finalizers)]
     obj["status"] = {"phase": "Active"}

@@ -18,7 +18,7 @@ from .validate_crd import validate_crd
 from .validate_meta import NameProblems, validate_metadata
 from .validate_pod import validate_pod
 from .validate_roles import validate_priority_class, validate_role
-from .validate_service import validate_service
+from .validate_service import validate_service, validate_unnamed_service
 from .validate_workloads import validate_disruption_budget, validate_job, validate_scale, validate_workload
 
 Validator: TypeAlias = Callable[[JsonObject, JsonObject | None], list[StatusCause]]
@@ -28,6 +28,7 @@ _UNQUALIFIED_FINALIZERS_ALLOWED = frozenset(
     {
         ("", "Event"),
         ("apiextensions.k8s.io", "CustomResourceDefinition"),
+        ("apiregistration.k8s.io", "APIService"),
         ("coordination.k8s.io", "Lease"),
         ("policy", "PodDisruptionBudget"),
         ("admissionregistration.k8s.io", "MutatingAdmissionPolicy"),
@@ -81,6 +82,8 @@ def name_problems(group: str, kind: str) -> NameProblems:
 
 def validate_builtin(group: str, kind: str, obj: JsonObject, old: JsonObject | None = None) -> list[StatusCause]:
     """Validate an object with its defaults, and its changes if there is an old one. Returns the causes of a 422."""
+    if (group, kind) == ("", "Service") and old is None and (causes := validate_unnamed_service(obj)):
+        return causes
     causes = validate_metadata(obj, old, name_problems(group, kind))
     if (group, kind) not in _UNQUALIFIED_FINALIZERS_ALLOWED:
         for index, finalizer in enumerate(array_at(obj, "metadata", "finalizers")):

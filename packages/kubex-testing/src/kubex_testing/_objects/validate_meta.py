@@ -17,14 +17,33 @@ _REQUIRED_REFERENCE_FIELDS = ("apiVersion", "kind", "name", "uid")
 def validate_metadata(obj: JsonObject, old: JsonObject | None, name_problems: NameProblems) -> list[StatusCause]:
     """Validate the `metadata` of a new object, or of an update if there is an old object."""
     metadata = object_at(obj, "metadata")
-    causes = _validate_name(metadata, name_problems) if old is None else _validate_changes(metadata, old)
+    causes = _validate_name(metadata, name_problems) if old is None else []
+    causes += [*_validate_maps_and_owners(metadata), *_validate_finalizers(metadata)]
+    return causes if old is None else [*causes, *_validate_changes(metadata, old)]
+
+
+def validate_custom_metadata(obj: JsonObject, old: JsonObject | None, name_problems: NameProblems) -> list[StatusCause]:
+    """Validate the `metadata` of a custom resource. As in kube-apiserver, an update contains most causes repeatedly."""
+    causes = validate_metadata(obj, old, name_problems)
+    if old is None:
+        return causes
+    metadata = object_at(obj, "metadata")
+    shared = _validate_maps_and_owners(metadata)
+    return [*causes, *shared, *_validate_changes(metadata, old), *shared]
+
+
+def _validate_maps_and_owners(metadata: JsonObject) -> list[StatusCause]:
+    causes: list[StatusCause] = []
     if is_integer(generation := metadata.get("generation")) and generation < 0:
         causes.append(invalid("metadata.generation", generation, "must be greater than or equal to 0"))
     causes += validate_labels(object_at(metadata, "labels"))
     causes += validate_annotations(object_at(metadata, "annotations"))
-    causes += _validate_owner_references(metadata)
+    return [*causes, *_validate_owner_references(metadata)]
+
+
+def _validate_finalizers(metadata: JsonObject) -> list[StatusCause]:
     finalizers = array_at(metadata, "finalizers")
-    causes += validate_finalizers(finalizers, "metadata.finalizers")
+    causes = validate_finalizers(finalizers, "metadata.finalizers")
     if {"orphan", "foregroundDeletion"} <= set(finalizers):
         both = "finalizer orphan and foregroundDeletion cannot be both set"
         causes.append(invalid("metadata.finalizers", finalizers, both))

@@ -212,8 +212,10 @@ def _validate_changes(spec: JsonObject, before: JsonObject) -> list[StatusCause]
     for name in ("containers", "initContainers"):
         if len(array_at(spec, name)) != len(array_at(before, name)):
             return [forbidden(f"spec.{name}", "pod updates may not add or remove containers")]
-    causes = [
-        *_validate_deadline_change(spec, before),
+    causes, is_final = _validate_deadline_change(spec, before)
+    if is_final:
+        return causes
+    causes += [
         *_validate_toleration_change(spec, before),
         *_validate_scheduling_gate_change(spec, before),
     ]
@@ -233,12 +235,18 @@ def _validate_changes(spec: JsonObject, before: JsonObject) -> list[StatusCause]
     return causes
 
 
-def _validate_deadline_change(spec: JsonObject, before: JsonObject) -> Iterator[StatusCause]:
+def _validate_deadline_change(spec: JsonObject, before: JsonObject) -> tuple[list[StatusCause], bool]:
+    """Return the causes, and whether kube-apiserver skips the checks that follow."""
     new, old = spec.get("activeDeadlineSeconds"), before.get("activeDeadlineSeconds")
-    if new is None and old is not None:
-        yield invalid("spec.activeDeadlineSeconds", None, "must not update from a positive integer to nil value")
-    elif new is not None and old is not None and new > old:
-        yield invalid("spec.activeDeadlineSeconds", new, "must be less than or equal to previous value")
+    field = "spec.activeDeadlineSeconds"
+    if new is None:
+        text = "must not update from a positive integer to nil value"
+        return [invalid(field, None, text)] if old is not None else [], False
+    if new < 0:
+        return [invalid(field, new, "must be between 0 and 2147483647, inclusive")], True
+    if old is not None and new > old:
+        return [invalid(field, new, "must be less than or equal to previous value")], True
+    return [], False
 
 
 def _validate_toleration_change(spec: JsonObject, before: JsonObject) -> Iterator[StatusCause]:

@@ -14,6 +14,8 @@ from .validate_probes import PORT_RANGE, validate_port
 
 NETWORK = ipaddress.ip_network("10.0.0.0/16")
 """The network of cluster IPs."""
+ALLOCATED_SERVICE_TYPES = frozenset({"ClusterIP", "NodePort", "LoadBalancer"})
+"""The types of services with cluster IPs."""
 _TYPES = ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")
 _PROTOCOLS = ("SCTP", "TCP", "UDP")
 _POLICIES = ("Cluster", "Local")
@@ -56,8 +58,8 @@ def _is_headless(spec: JsonObject) -> bool:
 
 
 def _validate_address_changes(spec: JsonObject, before: JsonObject) -> Iterator[StatusCause]:
-    # Services of type ExternalName do not have cluster IPs.
-    if "ExternalName" in {spec.get("type"), before.get("type")}:
+    # Services of type ExternalName, and of unknown types, do not have cluster IPs.
+    if not {spec.get("type"), before.get("type")} <= ALLOCATED_SERVICE_TYPES:
         return
     new, old = array_at(spec, "clusterIPs"), array_at(before, "clusterIPs")
     if old and not new:
@@ -188,8 +190,17 @@ def _validate_allocation(spec: JsonObject, before: JsonObject) -> Iterator[Statu
     addresses = array_at(spec, "clusterIPs")
     for address in addresses:
         if ipaddress.ip_address(address) not in NETWORK:
-            text = (
-                f"failed to allocate IP {address}: the provided IP ({address}) is not in the valid range. "
-                f"The range of valid IPs is {NETWORK}"
-            )
+            text = f"failed to allocate IP {address}: the provided network does not match the current range"
             yield invalid("spec.clusterIPs", addresses, text)
+
+
+def validate_unnamed_service(obj: JsonObject) -> list[StatusCause]:
+    """Return the cause for a new service without a name. kube-apiserver allocates its address before the validation."""
+    spec = object_at(obj, "spec")
+    addresses = array_at(spec, "clusterIPs")
+    if object_at(obj, "metadata").get("name") or spec.get("type") not in ALLOCATED_SERVICE_TYPES or _is_headless(spec):
+        return []
+    problem = (
+        f'IPAddress.networking.k8s.io "{next(iter(addresses), "")}" is invalid: spec.parentRef.name: Required value'
+    )
+    return [invalid("spec.clusterIPs", [""], f"failed to allocate IP: {problem}")]

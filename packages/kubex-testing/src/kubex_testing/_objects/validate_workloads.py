@@ -50,8 +50,9 @@ def validate_workload(obj: JsonObject, old: JsonObject | None) -> list[StatusCau
     deadline = spec.get("progressDeadlineSeconds")
     if kind == "Deployment" and is_integer(deadline) and deadline <= (spec.get("minReadySeconds") or 0):
         causes.append(invalid("spec.progressDeadlineSeconds", deadline, "must be greater than minReadySeconds"))
-    if old is not None and not json_equal(spec.get("selector"), object_at(old, "spec").get("selector")):
-        causes.append(invalid("spec.selector", spec.get("selector"), "field is immutable"))
+    if old is not None:
+        changes = validate_immutable(spec, object_at(old, "spec"), "selector")
+        causes = [*changes, *causes] if kind == "DaemonSet" else [*causes, *changes]
     if old is not None and kind == "StatefulSet":
         fields = ("volumeClaimTemplates", "serviceName", "podManagementPolicy")
         causes += validate_immutable(spec, object_at(old, "spec"), *fields)

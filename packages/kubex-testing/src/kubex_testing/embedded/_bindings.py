@@ -44,6 +44,8 @@ def _assign_node(call: Call, body: JsonObject, *, dry_run: bool) -> Response:
         raise errors.internal(str(problems[0]))
     pod = call.stored().object
     _check_preconditions(name, metadata, pod["metadata"])
+    if "deletionTimestamp" in pod["metadata"]:
+        raise errors.conflict("pods/binding", "", name, f"pod {name} is being deleted, cannot be assigned to a host")
     node = object_at(pod, "spec").get("nodeName")
     if node:
         raise errors.conflict("pods/binding", "", name, f'pod {name} is already assigned to node "{node}"')

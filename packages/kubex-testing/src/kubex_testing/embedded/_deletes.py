@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
 from kubex_testing._objects.go_numbers import duration
-from kubex_testing._objects.json_types import JsonObject, object_at
+from kubex_testing._objects.json_types import JsonObject, array_at, object_at
 
 from . import _errors as errors
 from ._cluster import UNDELETABLE_NAMESPACES, Call, Cluster, now
@@ -80,7 +80,8 @@ def delete_object(
     metadata = stored.object["metadata"]
     key = resource.key(metadata.get("namespace", ""), metadata["name"])
     is_namespace = resource.bucket == "namespaces."
-    marked = _mark_namespace(stored.object) if is_namespace else _mark_deleted(resource, stored.object, options)
+    mark = _mark_namespace if is_namespace else _mark_deleted
+    marked = mark(resource, stored.object, options)
     if marked is None:
         return DeleteResult(stored, removed=False)
     # The first delete of a namespace only marks it.
@@ -90,7 +91,8 @@ def delete_object(
     if kept:
         return DeleteResult(store.put(resource.bucket, key, marked), removed=False)
     if resource.bucket == "pods.":
-        # The last event of a pod shows its deletion fields.
+        # As in kube-apiserver, watches receive the deletion fields of a pod before it is removed.
+        marked = store.put(resource.bucket, key, marked).object
         return DeleteResult(store.delete(resource.bucket, key, marked), removed=True)
     return DeleteResult(store.delete(resource.bucket, key), removed=True)
 
@@ -128,7 +130,8 @@ def _mark_deleted(resource: ResourceType, document: JsonObject, options: DeleteO
 
 def _finalizers(resource: ResourceType, present: list[str], policy: str) -> list[str]:
     """Return the finalizers for a propagation policy, which replaces the finalizers of other policies."""
-    if not policy:
+    # Events cannot own objects, so they have no dependents.
+    if not policy or resource.bucket == "events.":
         kept = list(present)
     else:
         kept = [item for item in present if item not in ("foregroundDeletion", "orphan")]
@@ -158,13 +161,17 @@ def _grace_period(resource: ResourceType, document: JsonObject, options: DeleteO
     )
 
 
-def _mark_namespace(document: JsonObject) -> JsonObject | None:
+def _mark_namespace(resource: ResourceType, document: JsonObject, options: DeleteOptions) -> JsonObject | None:
     name = document["metadata"]["name"]
     if name in UNDELETABLE_NAMESPACES:
         raise errors.forbidden("namespaces", "", name, "this namespace may not be deleted")
     if "deletionTimestamp" in document["metadata"]:
         return None if _is_kept(document) else document
     metadata = {**document["metadata"], "deletionTimestamp": now()}
+    if finalizers := _finalizers(resource, array_at(metadata, "finalizers"), options.policy):
+        metadata["finalizers"] = finalizers
+    else:
+        metadata.pop("finalizers", None)
     status = {**object_at(document, "status"), "phase": "Terminating"}
     return {**document, "metadata": metadata, "status": status}
 

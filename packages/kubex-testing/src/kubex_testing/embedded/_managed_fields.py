@@ -1,15 +1,29 @@
 """Update `metadata.managedFields` after create, update and patch requests."""
 
 from kubex_testing._objects.field_sets import from_fields_v1, to_fields_v1
-from kubex_testing._objects.json_types import JsonArray, JsonObject
+from kubex_testing._objects.json_types import JsonArray, JsonObject, array_at, object_at
 from kubex_testing._objects.managed_fields import update_managed_fields
 
 from ._certificate_signing_requests import CSR_BUCKET
 from ._cluster import Call, now
 from ._options import WriteOptions
 from ._registry import ResourceType
+from ._strategy import STATUS_KEEPS_METADATA
 
 FieldPath = tuple[str, ...]
+_CSR_RESET: dict[str, FieldPath] = {
+    "approval": ("f:status", "f:certificate"),
+    "status": ("f:status", "f:conditions"),
+}
+_STATUS_RESET: dict[str, FieldPath] = {
+    "deployments.apps": ("f:metadata", "f:labels"),
+    "pods.": ("f:metadata", "f:ownerReferences"),
+    "apiservices.apiregistration.k8s.io": ("f:metadata",),
+    "flowschemas.flowcontrol.apiserver.k8s.io": ("f:metadata",),
+    "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io": ("f:metadata",),
+    **dict.fromkeys(STATUS_KEEPS_METADATA, ("f:metadata",)),
+}
+"""Fields other than the spec that a request to the status of a resource cannot change."""
 
 
 def record_managed_fields(
@@ -30,7 +44,7 @@ def record_managed_fields(
         ignore=reset_fields(call),
     )
     if call.info.subresource == "scale":
-        entries = split_scale_owners(entries, replicas_path(resource))
+        entries = _scale_entries(entries, old or {}, new, replicas_path(resource))
     if entries:
         new["metadata"]["managedFields"] = entries
     else:
@@ -40,10 +54,12 @@ def record_managed_fields(
 def reset_fields(call: Call) -> tuple[FieldPath, ...]:
     """Return the fields that a request to this path cannot change and therefore cannot own."""
     # In the API server, the strategy of each resource returns these fields (GetResetFields).
-    if call.resource.bucket == CSR_BUCKET and not call.info.subresource:
-        return (("f:spec",), ("f:status",))
-    if call.info.subresource == "status":
-        return (("f:spec",), ("f:metadata",)) if call.resource.custom else (("f:spec",),)
+    subresource = call.info.subresource
+    if call.resource.bucket == CSR_BUCKET:
+        return (("f:spec",), _CSR_RESET.get(subresource, ("f:status",)))
+    if subresource == "status":
+        own = ("f:metadata",) if call.resource.custom else _STATUS_RESET.get(call.resource.bucket)
+        return (("f:spec",), own) if own else (("f:spec",),)
     return (("f:status",),) if call.resource.has_subresource("status") else ()
 
 
@@ -52,6 +68,21 @@ def replicas_path(resource: ResourceType) -> str:
     custom = resource.custom
     path: str = custom.scale["specReplicasPath"] if custom and custom.scale else ".spec.replicas"
     return path
+
+
+def _scale_entries(entries: JsonArray, old: JsonObject, new: JsonObject, path: str) -> JsonArray:
+    """Return the entries after an update of a scale.
+
+    As in kube-apiserver, nobody owns zero replicas, because a Scale omits them. After that, and if nobody owned the
+    replicas before, the entries do not change.
+    """
+    *parents, last = path.strip(".").split(".")
+    replicas = tuple(f"f:{key}" for key in (*parents, last))
+    split = split_scale_owners(entries, path)
+    was_owned = any(replicas in from_fields_v1(item["fieldsV1"]) for item in array_at(old, "metadata", "managedFields"))
+    if was_owned and object_at(new, *parents).get(last):
+        return split
+    return [item for item in split if from_fields_v1(item["fieldsV1"]) != {replicas}]
 
 
 def split_scale_owners(entries: JsonArray, path: str) -> JsonArray:

@@ -71,6 +71,8 @@ def _check_patched_type(call: Call, patched: JsonObject, media: str, options: Wr
 
 _WITHOUT_TABLES = {
     ("customresourcedefinitions.apiextensions.k8s.io", "status"),
+    ("devicetaintrules.resource.k8s.io", "status"),
+    ("resourceclaims.resource.k8s.io", "status"),
     ("namespaces.", "finalize"),
 }
 

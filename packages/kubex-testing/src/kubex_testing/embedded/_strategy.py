@@ -16,23 +16,24 @@ from kubex_testing._objects.json_types import (
     object_at,
 )
 from kubex_testing._objects.names import dns1123_subdomain_problems
-from kubex_testing._objects.pod_defaults import apply_admission_defaults
+from kubex_testing._objects.pod_defaults import apply_admission_defaults, set_default
 from kubex_testing._objects.prepare_create import prepare_builtin_for_create
 from kubex_testing._objects.service_updates import prepare_service_update
 from kubex_testing._objects.status_causes import StatusCause, format_go, invalid
 from kubex_testing._objects.validate import validate_builtin
 from kubex_testing._objects.validate_core import validate_namespace_status
-from kubex_testing._objects.validate_meta import validate_metadata
+from kubex_testing._objects.validate_meta import validate_custom_metadata
 
 from . import _errors as errors
 from ._certificate_signing_requests import CSR_BUCKET, apply_csr_update
 from ._cluster import Cluster, now
 from ._crd import CRD_BUCKET
+from ._priorities import set_priority
 from ._registry import CustomResourceInfo, ResourceType
 
 _FIRST_DRY_RUN_PORT = 32769
 _GO_MAP = "map[string]interface{}"
-_STATUS_KEEPS_METADATA = frozenset(
+STATUS_KEEPS_METADATA = frozenset(
     {
         CRD_BUCKET,
         "csinodes.storage.k8s.io",
@@ -60,6 +61,8 @@ def prepare_create(
     cluster: Cluster, resource: ResourceType, document: JsonObject, subresource: str = "", *, dry_run: bool = False
 ) -> JsonObject:
     """Return a new object with the fields that the server sets, and without the status of the request."""
+    if resource.bucket == "pods.":
+        set_priority(cluster, document)
     if resource.custom is None:
         document = prepare_builtin_for_create(
             resource.group,
@@ -79,10 +82,7 @@ def prepare_create(
 def validate(resource: ResourceType, new: JsonObject, old: JsonObject | None, subresource: str = "") -> None:
     """Validate an object. Raises 422."""
     if resource.custom is not None:
-        causes = validate_metadata(new, old, dns1123_subdomain_problems)
-        if old is not None:
-            # kube-apiserver validates the metadata of an update twice, and parts of it three times.
-            causes += [*causes, *(cause for cause in causes if not cause.message.endswith("field is immutable"))]
+        causes = validate_custom_metadata(new, old, dns1123_subdomain_problems)
         if subresource == "status":
             causes += validate_custom_status(resource.schema, new)
         else:
@@ -149,6 +149,8 @@ def prepare_update(
     if resource.bucket == "daemonsets.apps":
         _update_template_generation(new, old)
     if resource.bucket == "pods.":
+        for key in ("priority", "preemptionPolicy"):
+            set_default(new["spec"], key, old["spec"].get(key))
         apply_admission_defaults(new["spec"])
     if resource.bucket == "namespaces.":
         # Only the finalize subresource can change the finalizers of the spec.
@@ -173,7 +175,7 @@ def _status_update(resource: ResourceType, new: JsonObject, old: JsonObject) -> 
     if "status" in new:
         result["status"] = new["status"]
     metadata = new["metadata"]
-    if resource.custom is not None or resource.bucket in _STATUS_KEEPS_METADATA:
+    if resource.custom is not None or resource.bucket in STATUS_KEEPS_METADATA:
         metadata = {**old["metadata"]}
         for key in ("managedFields", "resourceVersion"):
             _copy_field(metadata, new["metadata"], key)

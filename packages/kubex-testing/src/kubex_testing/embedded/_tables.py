@@ -8,6 +8,7 @@ from importlib import resources
 from typing import Any, Literal
 
 from . import _errors as errors
+from ._crd import CRD_BUCKET
 from ._encode import dumps, object_bytes, partial_bytes
 from ._printers import CELLS
 from ._printers.formats import Cell, format_age, read_path
@@ -71,8 +72,10 @@ def table_bytes(
             "columnDefinitions": [column.definition() for column in columns] if with_definitions else None,
         }
     )
-    rows = b",".join(_row(resource, columns, item, version, include) for item in items)
-    return head[:-1] + b',"rows":[' + rows + b"]}"
+    rows = b"[" + b",".join(_row(resource, columns, item, version, include) for item in items) + b"]"
+    if not items and resource.bucket == CRD_BUCKET:
+        rows = b"null"  # kube-apiserver uses another function for this kind
+    return head[:-1] + b',"rows":' + rows + b"}"
 
 
 def _row(

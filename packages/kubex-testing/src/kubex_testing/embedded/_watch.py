@@ -135,12 +135,14 @@ def _at_revision(stored: StoredObject, revision: int) -> StoredObject:
 
 async def watch(call: Call) -> Response:
     """GET with `watch`: return a stream of events. The headers are sent before the first event."""
-    representation = negotiate_object(call.request, watch=True)
+    negotiate_object(call.request)
     check_selectors(call.request.query)
     options = watch_options(call.request.query)
     selection = parse_selection(call.request.query, call.resource, call.info.namespace, call.info.name)
     for condition in call.faults_of(WatchCondition):
         options = condition.change_options(options, call.cluster.store.bucket(call.resource.bucket))
+    # As in kube-apiserver, the other options are checked first.
+    representation = negotiate_object(call.request, watch=True)
     encoder = _Encoder(call, representation)
     headers = [("Content-Type", representation.media)]
     if options.send_initial_events and options.revision:

@@ -76,12 +76,13 @@ def create_object(
     check_namespace_active(call, metadata.get("name") or "")
     for key in ("deletionTimestamp", "deletionGracePeriodSeconds"):
         metadata.pop(key, None)
-    link = metadata.pop("selfLink", None)
+    metadata.pop("selfLink", None)
     revision = str(metadata.pop("resourceVersion", "") or "")
+    document = with_defaults(resource, document)
+    metadata = document["metadata"]
     _generate_name(call, metadata)
     # Clients cannot set the UID and the creation time.
     metadata.update(uid=new_uid(), creationTimestamp=now())
-    document = with_defaults(resource, document)
     if resource.bucket == CSR_BUCKET:
         set_requester(document, call.user)
     if not has_managed_fields:
@@ -102,9 +103,8 @@ def create_object(
         drop_empty_lists(resource.api_version, resource.kind, document)
     document = resource.to_storage(document)
     if options.dry_run:
-        # kube-apiserver removes these when it stores an object.
-        link = link if resource.is_stored_as_protobuf else None
-        _set_unless_empty(metadata, resourceVersion=revision, selfLink=link)
+        # kube-apiserver removes it when it stores an object.
+        _set_unless_empty(metadata, resourceVersion=revision)
         return StoredObject(document, 0)
     return call.cluster.store.put(resource.bucket, key, document)
 
