@@ -53,6 +53,7 @@ PUBLIC = (
     "kubex_httpx",
     "kubex_httpx2",
     "kubex_ops",
+    "kubex_ops.errors",
     "kubex_runtime",
     "kubex_runtime.conditions",
     "kubex_runtime.errors",

@@ -1,7 +1,6 @@
 """`kubex_ops.apply()` on both servers."""
 
 import json
-import random
 import re
 from typing import Any
 
@@ -22,6 +21,7 @@ from kubex_ops.errors import OperationError
 from kubex_testing import ServerHandle
 from kubex_testing.embedded import Answer, EmbeddedServer
 from ops.interrupted_applies import check, content_of
+from runtime.machine.server_model import seeded
 
 pytestmark = pytest.mark.anyio
 
@@ -107,7 +107,7 @@ async def test_apply_of_a_set_does_not_depend_on_the_order(client: Client, names
         config_map("settings", namespace=inner),
         config_map("others"),
     ]
-    random.Random(seed).shuffle(objects)
+    seeded(seed).shuffle(objects)
     report = await apply(client, objects, field_manager=MANAGER)
     assert report.counts == {"created": 5}
     assert [result.document.value for result in report.results] == objects
@@ -142,8 +142,8 @@ async def test_apply_fills_the_namespace(client: Client, namespace: str) -> None
 
 
 async def test_apply_ignores_the_namespace_for_cluster_scoped_kinds(client: Client, namespace: str) -> None:
-    role = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": f"{namespace}-role"}}
-    role["metadata"]["namespace"] = "other"
+    metadata = {"name": f"{namespace}-role", "namespace": "other"}
+    role = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": metadata}
     assert (await apply(client, [role], field_manager=MANAGER, namespace=namespace)).counts == {"created": 1}
     await Api(ClusterRole, client).delete(f"{namespace}-role")
 
@@ -218,7 +218,7 @@ async def test_an_object_that_refers_to_a_later_one_is_tried_again(
     binding = RoleBinding(metadata=ObjectMeta(name=user), subjects=[subject], role_ref=role)
     await Api(RoleBinding, client).create(binding)
     group = "rbac.authorization.k8s.io"
-    objects = [
+    objects: list[dict[str, Any]] = [
         # Without the right to bind all roles, the server checks the rights of the role, which must exist.
         {
             "apiVersion": f"{group}/v1",
@@ -251,9 +251,7 @@ async def test_a_rejected_object_is_tried_again_if_another_one_was_applied(
         assert len([each for each in kubex_server.requests if each.method == "PATCH" and each.path == path]) == 1
 
 
-async def test_forbidden_objects_fail(
-    client: Client, server: ServerHandle, backend: Backend, namespace: str
-) -> None:
+async def test_forbidden_objects_fail(client: Client, server: ServerHandle, backend: Backend, namespace: str) -> None:
     anonymous = server.anonymous().configuration(namespace=namespace)
     async with create_client(anonymous, client_class=backend) as other:
         report = await failure(other, [config_map("a"), config_map("b")], discovery=Discovery(client))

@@ -109,9 +109,7 @@ async def test_a_failed_deletion_skips_earlier_phases(
     client: Client, server: ServerHandle, backend: Backend, namespace: str
 ) -> None:
     outer = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}
-    async with create_client(
-        server.anonymous().configuration(namespace=namespace), client_class=backend
-    ) as anonymous:
+    async with create_client(server.anonymous().configuration(namespace=namespace), client_class=backend) as anonymous:
         with pytest.raises(OperationError, match="1 of 2 objects failed") as raised:
             await delete(anonymous, [outer, config_map("a")], discovery=Discovery(client))
     assert [result.outcome for result in raised.value.report.results] == ["skipped", "failed"]

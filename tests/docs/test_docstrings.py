@@ -72,7 +72,16 @@ def verbs() -> Iterable[tuple[str, object]]:
         for name, method in inspect.getmembers(kind, inspect.isfunction):
             if not name.startswith("_") and name != "aclose":
                 yield f"{kind.__name__}.{name}", method
-    for function in (create_api, create_client, create_review, follow, is_transient, wait_for):
+    for function in (
+        create_api,
+        create_client,
+        create_review,
+        follow,
+        is_transient,
+        kubex_ops.apply,
+        kubex_ops.delete,
+        wait_for,
+    ):
         yield function.__name__, function
 
 

@@ -10,8 +10,8 @@ from kubex.models import ObjectMeta
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_ops._plan.bodies import body_of, namespace_of
 from kubex_ops._plan.definitions import defined_kinds
-from kubex_ops._plan.deletions import deleted_uid
 from kubex_ops._plan.documents import as_documents
+from kubex_ops._plan.responses import uid_in_response
 
 CONFIG_MAP: dict[str, Any] = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}
 
@@ -68,7 +68,7 @@ def test_the_namespace_is_that_of_the_document_or_the_call() -> None:
     assert namespace_of(outside, "shop", "default", namespaced=True) == "shop"
     assert namespace_of(outside, None, "default", namespaced=True) == "default"
     assert namespace_of(inside, "other", "default", namespaced=False) is None
-    with pytest.raises(NamespaceError, match="ConfigMap shop/a.* namespace='other', but the document has .* 'shop'"):
+    with pytest.raises(NamespaceError, match=r"ConfigMap shop/a.* namespace='other', but the document has .* 'shop'"):
         namespace_of(inside, "other", "default", namespaced=True)
 
 
@@ -85,6 +85,6 @@ def test_definitions_name_the_kinds_that_they_serve() -> None:
 
 def test_the_uid_of_a_deleted_object_is_in_the_status_or_the_object() -> None:
     status = {"apiVersion": "v1", "kind": "Status", "metadata": {}, "details": {"name": "a", "uid": "1"}}
-    assert deleted_uid(status) == "1"
-    assert deleted_uid({**CONFIG_MAP, "metadata": {"name": "a", "uid": "2"}}) == "2"
-    assert deleted_uid({"apiVersion": "v1", "kind": "Status"}) is None
+    assert uid_in_response(status) == "1"
+    assert uid_in_response({**CONFIG_MAP, "metadata": {"name": "a", "uid": "2"}}) == "2"
+    assert uid_in_response({"apiVersion": "v1", "kind": "Status"}) is None

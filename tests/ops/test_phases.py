@@ -1,7 +1,5 @@
 """The order of a set, and the conditions for which it waits."""
 
-import random
-
 import pytest
 
 from kubex.errors import ConfigurationError
@@ -11,6 +9,7 @@ from kubex_ops._plan.arguments import check_arguments
 from kubex_ops._plan.conditions import condition_for, conditions_of
 from kubex_ops._plan.phases import in_phases
 from kubex_runtime.conditions import condition, ready
+from runtime.machine.server_model import seeded
 
 ORDER = [
     [("v1", "Namespace"), ("apiextensions.k8s.io/v1", "CustomResourceDefinition")],
@@ -44,7 +43,7 @@ def document(api_version: str, kind: str) -> Document:
 
 def test_a_set_is_applied_in_four_phases() -> None:
     kinds = [kind for phase in ORDER for kind in phase]
-    random.Random(1).shuffle(kinds)
+    seeded(1).shuffle(kinds)
     phases = in_phases(document(*kind) for kind in kinds)
     assert [sorted((each.api_version, each.kind) for each in phase) for phase in phases] == list(map(sorted, ORDER))
     # Within a phase, the order is that of the set.

@@ -51,7 +51,7 @@ async def apply(
 
     Args:
         client: the client that sends the requests.
-        objects: documents of `kubex.manifests`, objects of models, or JSON. Metadata that belongs to the server, such as
+        objects: documents of `kubex.manifests`, objects of models, or JSON. Metadata of the server, such as
             `resourceVersion`, is not sent.
         field_manager: the name of your program. Fields that the same name has applied before, and that are no longer in
             an object, are removed. So two programs must not use the same name.
@@ -100,7 +100,9 @@ async def apply(
         migrate_from=migrate_from,
     )
     recorder = Recorder(items, on_result)
-    application = Application(requests, discovery, Preparation(requests, discovery, namespace), options, recorder, concurrency)
+    application = Application(
+        requests, discovery, Preparation(requests, discovery, namespace), options, recorder, concurrency
+    )
     await application.run(items)
     if not dry_run and not recorder.has_failed:
         await application.wait(items, conditions_of(wait), limit)

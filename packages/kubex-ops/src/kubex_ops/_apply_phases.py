@@ -9,15 +9,14 @@ from kubex.discovery import Discovery
 from kubex.errors import Forbidden, NoSuchKind, NotFound
 from kubex_ops._apply_one import ApplyOptions, apply_one
 from kubex_ops._concurrency import run_concurrently
-from kubex_ops._definitions import complete_kinds, pending_of, wait_for_definitions
+from kubex_ops._definitions import complete_kinds, wait_for_definitions
 from kubex_ops._plan.conditions import condition_for
-from kubex_ops._plan.pending import Pending
 from kubex_ops._plan.phases import group_kind, in_phases
 from kubex_ops._prepare import Item, Preparation
 from kubex_ops._recorder import Recorder
 from kubex_ops._report import Outcome, Result
 from kubex_ops._requests import ObjectRequests
-from kubex_ops._waiting import wait_for_all
+from kubex_ops._waiting import pending_of, wait_for_all
 from kubex_runtime.conditions import OptionalCondition
 
 # Errors that another object of the same phase can explain, such as a role, an admission policy or a quota.
@@ -62,10 +61,11 @@ class Application:
         self, items: Sequence[Item], conditions: Mapping[tuple[str, str], OptionalCondition[Any]], timeout: float | None
     ) -> None:
         """Wait for the objects. Those that do not fulfil their condition become failed."""
-        pending: list[tuple[Item, Pending]] = []
-        for item in items:
-            if (condition := condition_for(item, conditions)) is not None:
-                pending.append((item, pending_of(item, self._recorder.result_of(item), condition)))
+        pending = [
+            (item, pending_of(item, self._recorder.result_of(item), condition))
+            for item in items
+            if (condition := condition_for(item, conditions)) is not None
+        ]
         await wait_for_all(self._requests.client, [each for _, each in pending], timeout)
         for item, each in pending:
             if each.error is not None:

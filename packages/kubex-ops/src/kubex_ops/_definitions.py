@@ -11,13 +11,14 @@ from kubex.client import Client
 from kubex.discovery import Discovery
 from kubex.errors import KindUnavailable
 from kubex_ops._plan.definitions import DEFINITION
+from kubex_ops._plan.json_values import map_at
 from kubex_ops._plan.pending import Pending
 from kubex_ops._plan.phases import group_kind
 from kubex_ops._prepare import Item, Preparation
 from kubex_ops._recorder import Recorder
 from kubex_ops._report import Result
-from kubex_ops._waiting import wait_for_all
-from kubex_runtime.conditions import OptionalCondition, condition, established
+from kubex_ops._waiting import pending_of, wait_for_all
+from kubex_runtime.conditions import condition, established
 from kubex_runtime.errors import WaitFailed
 
 # Servers establish a definition within milliseconds.
@@ -58,23 +59,8 @@ async def complete_kinds(discovery: Discovery[Any], preparation: Preparation, it
         await preparation.complete(item)
 
 
-def pending_of(item: Item, result: Result, condition: OptionalCondition[Any]) -> Pending:
-    """Return the wait for an object that was applied or deleted."""
-    metadata = (result.object or {}).get("metadata") or {}
-    resource = item.resource
-    assert resource is not None, "the object was sent"  # noqa: S101
-    return Pending(
-        item.kind,
-        item.name,
-        condition,
-        resource=resource,
-        namespace=item.namespace,
-        uid=metadata.get("uid"),
-    )
-
-
 def _is_established(result: Result) -> bool:
-    conditions = ((result.object or {}).get("status") or {}).get("conditions") or []
+    conditions: list[dict[str, Any]] = map_at(result.object, "status").get("conditions") or []
     return any(each.get("type") == "Established" and each.get("status") == "True" for each in conditions)
 
 

@@ -16,14 +16,13 @@ from kubex.manifests import Document
 from kubex.models import Resource
 from kubex_ops._concurrency import run_concurrently
 from kubex_ops._plan.arguments import check_arguments
-from kubex_ops._plan.deletions import deleted_uid
-from kubex_ops._plan.pending import Pending
 from kubex_ops._plan.phases import in_phases
+from kubex_ops._plan.responses import uid_in_response
 from kubex_ops._prepare import Item, prepare
 from kubex_ops._recorder import OnResult, Recorder
 from kubex_ops._report import Report, Result
 from kubex_ops._requests import ObjectRequests
-from kubex_ops._waiting import wait_for_all
+from kubex_ops._waiting import pending_of, wait_for_all
 from kubex_runtime.conditions import deleted
 
 
@@ -43,9 +42,9 @@ async def delete(
 ) -> Report:
     """Delete the objects of a set, like `kubectl delete --ignore-not-found`.
 
-    The phases are those of `apply()`, in the opposite order: Namespaces and CustomResourceDefinitions are deleted at the
-    end. Only the name, the namespace and the kind of an object matter. Objects that do not exist are not an error; the
-    outcome is `missing`.
+    The phases are those of `apply()`, in the opposite order: Namespaces and CustomResourceDefinitions are deleted at
+    the end. Only the name, the namespace and the kind of an object matter. Objects that do not exist are not an error;
+    the outcome is `missing`.
 
     Args:
         client: the client that sends the requests.
@@ -117,7 +116,12 @@ class _Deletion:
 
     async def wait(self, phase: Sequence[Item], timeout: float | None) -> None:
         """Wait until the objects of a phase no longer exist. The time limit includes earlier calls."""
-        pending = [(item, each) for item in phase if (each := self._pending(item)) is not None]
+        results = [(item, self._recorder.result_of(item)) for item in phase]
+        pending = [
+            (item, pending_of(item, result, deleted(uid_in_response(result.object or {}))))
+            for item, result in results
+            if result.outcome == "deleted"
+        ]
         start = anyio.current_time()
         remaining = None if timeout is None else max(timeout - self._waited, 0)
         await wait_for_all(self._requests.client, [each for _, each in pending], remaining)
@@ -132,7 +136,9 @@ class _Deletion:
     async def _result(self, item: Item) -> Result:
         if item.path is None:
             is_missing = item.error is None or isinstance(item.error, NoSuchKind)
-            return Result(item.document, "missing" if is_missing else "failed", error=None if is_missing else item.error)
+            return Result(
+                item.document, "missing" if is_missing else "failed", error=None if is_missing else item.error
+            )
         try:
             body = await self._requests.delete(
                 item.path, propagation_policy=self._propagation_policy, dry_run=self._dry_run
@@ -142,10 +148,3 @@ class _Deletion:
         except (KubexError, ApiWarning) as error:
             return Result(item.document, "failed", error=error)
         return Result(item.document, "deleted", body)
-
-    def _pending(self, item: Item) -> Pending | None:
-        result = self._recorder.result_of(item)
-        uid = deleted_uid(result.object) if result.object is not None else None
-        if result.outcome != "deleted" or item.resource is None:
-            return None
-        return Pending(item.kind, item.name, deleted(uid), resource=item.resource, namespace=item.namespace, uid=uid)

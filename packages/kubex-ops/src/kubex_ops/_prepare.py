@@ -127,4 +127,3 @@ class Preparation:
 
     def _namespace_of(self, document: Document, namespaced: bool) -> str | None:
         return namespace_of(document, self._namespace, self._default, namespaced=namespaced)
-

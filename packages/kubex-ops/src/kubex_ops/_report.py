@@ -8,14 +8,12 @@ from typing import Any, Literal, TypeAlias
 
 from kubex.manifests import Document
 
-Outcome: TypeAlias = Literal[
-    "created", "configured", "unchanged", "failed", "skipped", "pruned", "deleted", "missing"
-]
+Outcome: TypeAlias = Literal["created", "configured", "unchanged", "failed", "skipped", "pruned", "deleted", "missing"]
 """What happened to an object.
 
-`created`, `configured` and `unchanged` are the outcomes of `apply()`; `deleted` and `missing`, which did not exist, those
-of `delete()`. `failed` has an error. `skipped` was not tried, because objects before it have failed. `pruned` was deleted
-because it is no longer in the set.
+`created`, `configured` and `unchanged` are the outcomes of `apply()`; `deleted` and `missing`, which did not exist,
+those of `delete()`. `failed` has an error. `skipped` was not tried, because objects before it have failed. `pruned` was
+deleted because it is no longer in the set.
 """
 
 

@@ -13,11 +13,22 @@ from kubex.errors import Forbidden, KubexError, MethodNotAllowed, UnsupportedVer
 from kubex.models import Resource
 from kubex_ops._concurrency import run_concurrently
 from kubex_ops._plan.pending import Pending
+from kubex_ops._plan.responses import uid_in_response
+from kubex_ops._prepare import Item
+from kubex_ops._report import Result
 from kubex_runtime import Deleted, Synced, follow, wait_for
-from kubex_runtime.conditions import deleted
+from kubex_runtime.conditions import OptionalCondition, deleted
 
 # Errors of lists and watches after which single objects can still be read.
 _SINGLE_CAN_SUCCEED = (Forbidden, MethodNotAllowed, UnsupportedVerbError)
+
+
+def pending_of(item: Item, result: Result, condition: OptionalCondition[Any]) -> Pending:
+    """Return the wait for an object that was applied or deleted."""
+    resource = item.resource
+    assert resource is not None, "a request was sent for it"  # noqa: S101
+    uid = uid_in_response(result.object or {})
+    return Pending(item.kind, item.name, condition, resource=resource, namespace=item.namespace, uid=uid)
 
 
 async def wait_for_all(client: Client, objects: Iterable[Pending], timeout: float | None) -> None:
@@ -54,8 +65,8 @@ async def _follow(api: Api[Any], pending: dict[str, Pending]) -> None:
             if isinstance(change, Synced):
                 for each in [each for each in pending.values() if each.last is None]:
                     each.update(None)
-            elif (each := pending.get(change.object.metadata.name or "")) is not None:
-                each.update(None if isinstance(change, Deleted) else change.object)
+            elif (found := pending.get(change.object.metadata.name or "")) is not None:
+                found.update(None if isinstance(change, Deleted) else change.object)
             pending = {name: each for name, each in pending.items() if not each.is_done}
             if not pending:
                 return

@@ -25,8 +25,8 @@ def namespace_of(document: Document, requested: str | None, default: str, *, nam
     if requested is not None and requested != document.namespace:
         raise NamespaceError(
             str(document),
-            f"the call has namespace={requested!r}, but the document has the namespace {document.namespace!r}: apply it "
-            "with a separate call, or remove one of them",
+            f"the call has namespace={requested!r}, but the document has the namespace {document.namespace!r}: use "
+            "separate calls, or remove one of them",
         )
     return document.namespace
 

@@ -21,11 +21,15 @@ def defined_kinds(documents: Iterable[Document]) -> dict[tuple[str, str], bool]:
         if group_kind(document) == DEFINITION:
             spec = _mapping(document.value.get("spec"))
             kind, versions = _mapping(spec.get("names")).get("kind"), spec.get("versions")
-            for version in cast("list[Any]", versions) if isinstance(versions, list) else []:
+            for version in _list(versions):
                 fields = _mapping(version)
                 if fields.get("served") is not False:
                     kinds[f"{spec.get('group')}/{fields.get('name')}", str(kind)] = spec.get("scope") != "Cluster"
     return kinds
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []  # pyright: ignore[reportUnknownVariableType] - of any values
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -47,7 +47,8 @@ def _checked_fields(value: dict[str, Any], position: int) -> dict[str, Any]:
 def _checked(document: Document, position: int) -> Document:
     if document.name:
         return document
-    if (document.value.get("metadata") or {}).get("generateName"):
+    metadata: Mapping[str, Any] = document.value.get("metadata") or {}
+    if metadata.get("generateName"):
         raise _error(
             document,
             position,
