@@ -44,7 +44,7 @@ def test_imports_txt_allows_no_http_library_trio_or_pytest() -> None:
     ours = {module: packages for module, packages in allowed().items() if module.startswith("kubex.")}
     backends = {"kubex_aiohttp", "kubex_httpx", "kubex_httpx2", "kubex_testing"}
     assert {module: packages & backends for module, packages in ours.items() if packages & backends} == {}
-    assert [module for module, packages in ours.items() if "yaml" in packages] == ["kubex.core.yaml", "kubex.manifests"]
+    assert [module for module, packages in ours.items() if "yaml" in packages] == ["kubex.core.yaml"]
 
 
 def test_rarely_used_modules_are_not_imported_by_default() -> None:

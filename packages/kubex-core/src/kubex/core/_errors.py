@@ -162,22 +162,24 @@ class UnsupportedVerbError(KubexError, TypeError):
 
 @dataclass(eq=False, repr=False)
 class NoSuchKind(KubexError, LookupError):
-    """The server does not have a kind.
+    """The server, or the `Kinds` of a program, do not have a kind.
 
-    `wanted` describes it. `nearest` contains similar kinds, or the versions that have the kind. `unavailable` contains
-    the versions of API groups that could not be read; they can have the kind.
+    `wanted` describes it, and `searched` the place without it. `nearest` contains similar kinds, or the versions that
+    have the kind. `unavailable` contains the versions of API groups that could not be read; they can have the kind.
     """
 
     wanted: str
     nearest: Sequence[str] = ()
     unavailable: Sequence[str] = ()
+    searched: str = "the server"
+    remedy: str = "check the name, or install its CustomResourceDefinition."
 
     def __str__(self) -> str:
-        text = f"the server does not have the kind {self.wanted}"
+        text = f"{self.searched} does not have the kind {self.wanted}"
         if self.nearest:
             text += f"; did you mean {' or '.join(self.nearest)}?"
         else:
-            text += "; check the name, or install its CustomResourceDefinition."
+            text += f"; {self.remedy}"
         if self.unavailable:
             text += f" The kinds of {', '.join(self.unavailable)} are not available."
         return text

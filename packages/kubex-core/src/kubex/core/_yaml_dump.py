@@ -19,17 +19,21 @@ class _BlockDumper(_Dumper):
 
 
 def _represent_str(dumper: Any, text: str) -> yaml.ScalarNode:
-    # YAML 1.1 parsers read y and n as booleans, and some read 1e3 as a number.
-    plain = text[:1].isalpha() and text.lower() not in ("y", "n")
+    # YAML 1.1 parsers read y and n as booleans, and some read 1e3 as a number. Some control characters end a line.
+    plain = text[:1].isalpha() and text.lower() not in ("y", "n") and _is_printable(text)
     node: yaml.ScalarNode = dumper.represent_scalar(_STR, text, style=None if plain else '"')
     return node
 
 
 def _represent_text(dumper: Any, text: str) -> yaml.ScalarNode:
-    if "\n" not in text:
+    if "\n" not in text or not _is_printable(text):
         return _represent_str(dumper, text)
     node: yaml.ScalarNode = dumper.represent_scalar(_STR, text, style="|")
     return node
+
+
+def _is_printable(text: str) -> bool:
+    return text.replace("\n", "").replace("\t", "").isprintable()
 
 
 _Dumper.add_representer(str, _represent_str)

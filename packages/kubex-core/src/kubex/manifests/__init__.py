@@ -6,7 +6,18 @@
 Files are read synchronously. In an async program, read large files in a thread: `await to_thread.run_sync(load, path)`.
 """
 
-from kubex.manifests._document import Document
-from kubex.manifests._load import load
+from typing import TYPE_CHECKING
 
-__all__ = ["Document", "load"]
+from kubex.lazy_import import lazy_attributes
+
+if TYPE_CHECKING:
+    from kubex.manifests._document import Document
+    from kubex.manifests._dump import dump
+    from kubex.manifests._load import load
+    from kubex.manifests._objects import objects
+else:  # `from kubex.manifests import Document` does not import PyYAML
+    __getattr__, __dir__ = lazy_attributes(
+        __name__, {"Document": "_document", "dump": "_dump", "load": "_load", "objects": "_objects"}
+    )
+
+__all__ = ["Document", "dump", "load", "objects"]
