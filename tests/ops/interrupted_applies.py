@@ -1,4 +1,4 @@
-"""Apply random sets with an interruption, apply them again, and compare the result with that of one apply.
+"""Apply random sets with an interruption and then again, and compare the result with an uninterrupted apply.
 
 PYTHONPATH=tests uv run python -m ops.interrupted_applies 500
 """

@@ -46,7 +46,7 @@ def test_a_set_is_applied_in_four_phases() -> None:
     seeded(1).shuffle(kinds)
     phases = in_phases(document(*kind) for kind in kinds)
     assert [sorted((each.api_version, each.kind) for each in phase) for phase in phases] == list(map(sorted, ORDER))
-    # Within a phase, the order is that of the set.
+    # A phase keeps the order of the set.
     assert [(each.api_version, each.kind) for each in phases[1]] == [kind for kind in kinds if kind in ORDER[1]]
     assert in_phases([document("v1", "Pod")]) == [[document("v1", "Pod")]]
 

@@ -46,8 +46,8 @@ async def apply(
     tried, `concurrency` at a time. Objects that the server rejects with 403 or 404 are tried again at the end of the
     phase, because another object of the phase can be what they need.
 
-    If apply fails or is cancelled, correct the cause and call it again: the result is the same as that of one call that
-    succeeds.
+    If apply fails or is cancelled, correct the cause and call it again. The result is the same as if the first call had
+    succeeded.
 
     Args:
         client: the client that sends the requests.
@@ -58,8 +58,8 @@ async def apply(
         namespace: the namespace of objects that do not have one; by default that of the client's configuration.
         force: take over fields of other field managers instead of failing with a Conflict.
         field_validation: what the server does with unknown fields: "Strict", "Warn" or "Ignore".
-        dry_run: the server checks everything, but stores nothing. Objects whose namespace or definition does not exist
-            yet, but is in the set, cannot be checked; their results have `checked=False`.
+        dry_run: the server checks everything, but stores nothing. If the set creates the namespace or the definition
+            of an object, the server cannot check the object, and its result has `checked=False`.
         migrate_from: the field managers of client-side apply whose fields are taken over. None means those of kubectl,
             and an empty tuple none.
         wait: True waits until the objects are ready: Deployments, StatefulSets and DaemonSets are rolled out, Jobs are

@@ -76,7 +76,7 @@ def _outcome(before: dict[str, Any] | None, applied: Applied, options: ApplyOpti
 
 
 def _sets_nothing(before: dict[str, Any], after: dict[str, Any], field_manager: str) -> bool:
-    """Return whether the manager has no field, before and after, as for a Namespace that only has a name.
+    """Return whether the manager does not own a field, before and after: of a Namespace that only has a name.
 
     The first apply to such an object changes its version, because the server adds an entry `before-first-apply`.
     """

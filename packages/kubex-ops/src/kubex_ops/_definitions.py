@@ -25,7 +25,7 @@ from kubex_runtime.errors import WaitFailed
 SECONDS = 60.0
 _PAUSE = 0.05
 
-# A definition whose names belong to another one stays as it is.
+# If another definition has the same names, a definition is never established.
 _DECIDED = established() | condition("NamesAccepted", "False")
 
 

@@ -111,7 +111,7 @@ class Preparation:
         return Item(document, namespace, body_of(document, namespace), resource, path)
 
     async def complete(self, item: Item) -> None:
-        """Prepare an item again, whose kind the server did not have before."""
+        """Prepare an item again, after the server has got a new kind."""
         try:
             new = await self.item(item.document)
         except NamespaceError as error:  # of a cluster-scoped kind

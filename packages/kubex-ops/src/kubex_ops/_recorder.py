@@ -66,7 +66,7 @@ class Recorder:
 
 
 def _with_copies(item: Item, result: Result) -> list[Result]:
-    """Return the result, and that of each other document of the object, for which nothing was sent."""
+    """Return the result, and a result for each other document of the object, which was not sent."""
     outcomes: dict[Outcome, Outcome] = {"created": "unchanged", "configured": "unchanged", "deleted": "missing"}
     outcome = outcomes.get(result.outcome, result.outcome)
     return [result, *(replace(result, document=document, outcome=outcome) for document in item.also)]

@@ -34,7 +34,7 @@ def conditions_of(wait: WaitTypes) -> _Conditions:
 
 
 def condition_for(item: HasKind, conditions: _Conditions) -> OptionalCondition[Any] | None:
-    """Return the condition for an object, or None if its kind has none."""
+    """Return the condition for an object, or None if apply does not wait for its kind."""
     return conditions.get(group_kind(item))
 
 

@@ -11,7 +11,7 @@ from kubex_runtime.errors import WaitFailed, WaitTimeout
 
 
 class Pending:
-    """Whether an object fulfils a condition, what is missing, and why it no longer can."""
+    """The progress of an object towards a condition, and the error if it cannot fulfil the condition."""
 
     def __init__(
         self,

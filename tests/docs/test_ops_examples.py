@@ -1,0 +1,34 @@
+"""The examples that apply sets of objects run on the embedded API server."""
+
+from pathlib import Path
+
+import pytest
+
+from docs.test_examples import run_module
+from kubex_testing.embedded import EmbeddedServer
+
+pytestmark = pytest.mark.anyio
+
+NAMESPACE = "apiVersion: v1\nkind: Namespace\nmetadata: {name: store}\n"
+SETTINGS = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, namespace: store}\n"
+
+
+async def test_apply_directory_shows_the_progress(
+    cluster: EmbeddedServer, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "a.yaml").write_text(SETTINGS)
+    (tmp_path / "b.yaml").write_text(NAMESPACE)
+    main = run_module("apply_directory.py")["main"]
+    await main(str(tmp_path))
+    assert capsys.readouterr().out.splitlines() == [
+        "[" + "#" * 15 + "." * 15 + "] 1/2 created Namespace store",
+        "[" + "#" * 30 + "] 2/2 created ConfigMap settings",
+        "2 created",
+    ]
+    assert len(cluster.state("configmaps", namespace="store")) == 1
+    (tmp_path / "a.yaml").write_text(SETTINGS + "dta: {}\n")
+    with pytest.raises(SystemExit, match=r"1 of 2 objects failed(?s:.*)a.yaml, document 1, line 1"):
+        await main(str(tmp_path))
+    (tmp_path / "b.yaml").write_text("kind: [")
+    with pytest.raises(SystemExit, match=r"b\.yaml"):
+        await main(str(tmp_path))
