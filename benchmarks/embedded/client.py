@@ -56,6 +56,15 @@ class Server:
         metadata: dict[str, Any] = json.loads(body)["metadata"]
         return body, metadata.get("continue", "")
 
+    @property
+    def open_watches(self) -> int:
+        """The number of open watches."""
+        return self.embedded.open_watches
+
+    def change(self, number: int) -> None:
+        """Write the object that the watches follow."""
+        self.embedded.load(small_objects(1, version=number))
+
     def watch(self) -> socket.socket:
         """Open a watch, and return its connection."""
         connection = socket.create_connection(self.address)

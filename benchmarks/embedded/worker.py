@@ -2,12 +2,10 @@
 
 import json
 import resource
-import selectors
 import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from functools import partial
 
 REQUESTS = 1500
 LARGE, SMALL = 100_000, 1_000
@@ -91,41 +89,20 @@ def objects(scale: float) -> dict[str, float]:
 
 
 def watches(scale: float) -> dict[str, float]:
-    """Send changes to 100 and to 1,000 watches."""
-    from benchmarks.embedded.client import Server, run_server, small_objects
+    """Send changes to 100 and to 1,000 watches, and the same bytes to as many connections of a bare server."""
+    from benchmarks.embedded.bare import run_bare_server
+    from benchmarks.embedded.client import run_server
+    from benchmarks.embedded.events import send_events
 
     _raise_file_limit()
-    events = max(int(EVENTS * scale), 2)
-
-    def send(server: Server, count: int) -> float:
-        """Return the CPU seconds of one event for one watch."""
-        with ExitStack() as stack, selectors.DefaultSelector() as selector:
-            for _ in range(count):
-                selector.register(stack.enter_context(server.watch()), selectors.EVENT_READ)
-            while server.embedded.open_watches < count:
-                time.sleep(0.01)
-            _wait_for(selector, b'"MODIFIED"', lambda: server.embedded.load(small_objects(1)), count)
-            before = server.cpu()
-            for number in range(events):
-                change = small_objects(1, version=number + 1)
-                _wait_for(selector, b'"MODIFIED"', partial(server.embedded.load, change), count)
-            return (server.cpu() - before) / events / count
-
-    with run_server() as server:
-        server.embedded.load(small_objects(1))
-        few, many = send(server, 100), send(server, max(int(1000 * scale), 100))
-    return {"event for one of 100 watches, us": few * 1e6, "event for one of 1,000 watches, us": many * 1e6}
-
-
-def _wait_for(selector: selectors.BaseSelector, word: bytes, change: Callable[[], object], count: int) -> None:
-    """Change an object, and wait until each connection has received a line with a word."""
-    change()
-    waiting = count
-    while waiting:
-        for key, _ in selector.select():
-            connection = key.fileobj
-            assert not isinstance(connection, int)
-            waiting -= connection.recv(65536).count(word)  # type: ignore[attr-defined]
+    events, many = max(int(EVENTS * scale), 2), max(int(1000 * scale), 100)
+    values: dict[str, float] = {}
+    with run_server() as server, run_bare_server() as bare:
+        server.change(0)
+        for shown, count in (("100", 100), ("1,000", many)):
+            values[f"event for one of {shown} watches, us"] = send_events(server, count, events) * 1e6
+            values[f"asyncio only, one of {shown} connections, us"] = send_events(bare, count, events) * 1e6
+    return values
 
 
 def _raise_file_limit() -> None:

@@ -115,6 +115,15 @@ def test_watch_sends_its_headers_before_the_first_event(raw_socket: RawSocket) -
     assert b"\r\nContent-Type: application/json\r\n" in head
 
 
+def test_watch_of_a_client_with_http_1_0_is_not_chunked(raw_socket: RawSocket) -> None:
+    lines = [f"GET {PATH}?watch=1&resourceVersion=0 HTTP/1.0", f"Authorization: Bearer {raw_socket.token}", "", ""]
+    raw_socket.socket.sendall("\r\n".join(lines).encode())
+    head = raw_socket.receive(b"\r\n\r\n")
+    raw_socket.server.load([{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}])
+    assert raw_socket.receive(b"}\n").startswith(b'{"type":"ADDED","object":{')
+    assert b"chunked" not in head
+
+
 def test_connection_is_reused_after_a_watch(raw_socket: RawSocket) -> None:
     raw_socket.send("GET", f"{PATH}?watch=1&timeoutSeconds=1")
     raw_socket.receive(b"0\r\n\r\n")

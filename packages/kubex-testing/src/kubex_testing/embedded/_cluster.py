@@ -176,7 +176,7 @@ class Cluster:
                 reached.set()
 
 
-@dataclass
+@dataclass(slots=True)
 class Call:
     """One authorized request on a resource."""
 

@@ -187,10 +187,14 @@ class Connection:
         await self._send(h11.EndOfMessage())
 
     async def _send_chunks(self, source: AsyncGenerator[bytes, None]) -> None:
+        # Frame the chunks without h11, whose checks need a quarter of the time of an event. HTTP/1.0 has no frames.
+        framed = self._protocol.their_http_version != b"1.0"
+        writer = self._writer
         async with contextlib.aclosing(source) as chunks:
             async for chunk in chunks:
                 if chunk:
-                    await self._send(h11.Data(data=chunk))
+                    writer.write(b"%x\r\n%b\r\n" % (len(chunk), chunk) if framed else chunk)
+                    await writer.drain()
 
     async def _send_protocol_error(self, error: h11.RemoteProtocolError) -> None:
         if self._protocol.our_state in (h11.IDLE, h11.SEND_RESPONSE):

@@ -21,7 +21,7 @@ _CACHED_HEADERS = 64
 AsKind = Literal["", "PartialObjectMetadata", "PartialObjectMetadataList", "Table"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Representation:
     """The negotiated representation of a response. `as_kind` and `version` are the `as=` and `v=` parameters."""
 

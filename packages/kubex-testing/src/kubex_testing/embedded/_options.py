@@ -74,7 +74,7 @@ def _dry_run_causes(values: list[str]) -> Iterator[JsonObject]:
         yield errors.status_cause("FieldValueNotSupported", message, "dryRun")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Selection:
     """The objects that a list or watch selects."""
 
@@ -133,7 +133,7 @@ def check_selectors(query: Query) -> None:
         _parse_or_bad_request(lambda: parse_field_terms(fields))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ListOptions:
     """The options of a list or watch except its selectors. None means that a revision is not set."""
 
