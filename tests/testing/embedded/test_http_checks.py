@@ -384,6 +384,23 @@ def test_empty_lists_that_go_encodes_have_an_owner(client: Any, query: str) -> N
     assert role["metadata"]["managedFields"][0]["fieldsV1"] == {"f:rules": {}}
 
 
+@pytest.mark.parametrize("content_type", ["application/merge-patch+json", "application/strategic-merge-patch+json"])
+def test_request_that_changes_only_a_time_of_managed_fields_is_not_stored(client: Any, content_type: str) -> None:
+    body = {"metadata": {"name": "empty", "labels": {"a": "b"}}, "rules": []}
+    created = client.create("roles", body, group="rbac.authorization.k8s.io/v1").document
+    path = client.path("roles", "empty", group="rbac.authorization.k8s.io/v1")
+    (entry,) = created["metadata"]["managedFields"]
+    created["metadata"].update(labels={}, managedFields=[{**entry, "time": "2020-01-01T00:00:00Z"}])
+    # A manager that only removes fields has no entry.
+    before = client.request("PUT", f"{path}?fieldManager=other", created).document
+    # The stored list is null, so each of these requests sets it, and would change the time of its manager.
+    same = client.patch(f"{path}?fieldManager={entry['manager']}", {"rules": []}, content_type).document
+    assert same == before
+    assert [entry["time"] for entry in same["metadata"]["managedFields"]] == ["2020-01-01T00:00:00Z"]
+    changed = client.patch(f"{path}?fieldManager=third", {"rules": []}, content_type).document
+    assert changed["metadata"]["resourceVersion"] != before["metadata"]["resourceVersion"]
+
+
 @pytest.mark.parametrize(("kind", "status"), [("Table", 200), ("PartialObjectMetadata", 200), ("Unknown", 406)])
 def test_scales_have_the_negotiated_representation(client: Any, kind: str, status: int) -> None:
     path = f"/apis/apps/v1/namespaces/{client.namespace}/replicasets"
