@@ -1,7 +1,7 @@
 """The data of the matrix: groups of kubectl commands."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from kubex_testing.embedded import EmbeddedServer
@@ -34,6 +34,8 @@ class Command:
     """Whether to send an HTTP request to the port that the output names, before the command ends."""
     reason: str = ""
     """Why the output differs."""
+    in_ci: bool = True
+    """Whether CI runs the command."""
 
 
 @dataclass(frozen=True)
@@ -54,3 +56,20 @@ class Group:
 def commands(*lines: str | Command) -> tuple[Command, ...]:
     """Return commands. A string is a command whose output must be equal."""
     return tuple(Command(line) if isinstance(line, str) else line for line in lines)
+
+
+def by_hand(command: str | Command) -> Command:
+    """Return a command that CI does not run, because another one uses the same code of the server.
+
+    No later command may depend on its effects.
+    """
+    return replace(*commands(command), in_ci=False)
+
+
+def groups_in_ci(groups: Sequence[Group]) -> list[Group]:
+    """Return the groups that CI runs, with the commands that CI runs."""
+    return [
+        replace(group, commands=[command for command in group.commands if command.in_ci])
+        for group in groups
+        if group.in_ci
+    ]

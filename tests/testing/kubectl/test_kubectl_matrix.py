@@ -9,7 +9,7 @@ from support.kubectl import require_kubectl
 from testing.kubectl import reasons
 from testing.kubectl.comparison import run_matrix, running_embedded_server
 from testing.kubectl.groups import GROUPS
-from testing.kubectl.model import Command
+from testing.kubectl.model import Command, groups_in_ci
 from testing.kubectl.normalize import normalize
 
 PAGE = Path(__file__).parents[3] / "docs" / "testing" / "kubectl.md"
@@ -18,7 +18,7 @@ VERBS = (
     "wait delete logs exec cp attach port-forward auth certificate drain cordon uncordon taint debug events top "
     "api-resources api-versions version cluster-info config"
 )
-IN_CI = [group for group in GROUPS if group.in_ci]
+IN_CI = groups_in_ci(GROUPS)
 
 
 def all_commands() -> list[Command]:

@@ -1,7 +1,7 @@
 """`describe` for the built-in kinds, and their columns."""
 
 from testing.kubectl import reasons
-from testing.kubectl.model import Command, Group, commands
+from testing.kubectl.model import Command, Group, by_hand, commands
 
 OBJECTS = (
     "create serviceaccount robot",
@@ -31,16 +31,16 @@ GROUPS = (
             "describe networkpolicy deny",
             Command("describe hpa web", "exit", reason=reasons.CONTROLLERS),
             Command("describe pdb web", "exit", reason=reasons.CONTROLLERS),
-            "describe limitrange limits",
-            Command("describe resourcequota quota", "exit", reason=reasons.CONTROLLERS),
-            "describe role reader",
-            "describe rolebinding reader",
-            "describe lease leader",
-            Command("describe pv $NAMESPACE", "exit", reason=reasons.CONTROLLERS),
-            Command("describe pvc data", "exit", reason=reasons.CONTROLLERS),
-            "describe storageclass $NAMESPACE",
-            "describe priorityclass $NAMESPACE",
-            Command("describe -f settings.yaml", "lines"),
+            by_hand("describe limitrange limits"),
+            by_hand(Command("describe resourcequota quota", "exit", reason=reasons.CONTROLLERS)),
+            by_hand("describe role reader"),
+            by_hand("describe rolebinding reader"),
+            by_hand("describe lease leader"),
+            by_hand(Command("describe pv $NAMESPACE", "exit", reason=reasons.CONTROLLERS)),
+            by_hand(Command("describe pvc data", "exit", reason=reasons.CONTROLLERS)),
+            by_hand("describe storageclass $NAMESPACE"),
+            by_hand("describe priorityclass $NAMESPACE"),
+            by_hand(Command("describe -f settings.yaml", "lines")),
         ),
         cleanup=("delete -f storage.yaml --wait=false",),
     ),

@@ -1,7 +1,7 @@
 """Nodes: `cordon`, `drain`, `taint` and `top`."""
 
 from testing.kubectl import reasons
-from testing.kubectl.model import Command, Group, commands
+from testing.kubectl.model import Command, Group, by_hand, commands
 
 GROUPS = (
     Group(
@@ -12,16 +12,16 @@ GROUPS = (
             "get node $NAMESPACE --no-headers -o custom-columns=:.metadata.name",
             Command("describe node $NAMESPACE", "exit", reason=reasons.CONTROLLERS),
             "taint node $NAMESPACE dedicated=matrix:NoSchedule",
-            "taint node $NAMESPACE dedicated=other:NoSchedule --overwrite",
+            by_hand("taint node $NAMESPACE dedicated=other:NoSchedule --overwrite"),
             "taint node $NAMESPACE dedicated:NoSchedule-",
-            "label node $NAMESPACE disk=ssd",
-            "get nodes -l disk=ssd -o name",
+            by_hand("label node $NAMESPACE disk=ssd"),
+            by_hand("get nodes -l disk=ssd -o name"),
             "cordon $NAMESPACE",
-            "cordon $NAMESPACE",
+            by_hand("cordon $NAMESPACE"),
             "uncordon $NAMESPACE",
-            "drain $NAMESPACE --force --dry-run=server",
+            by_hand("drain $NAMESPACE --force --dry-run=server"),
             "drain $NAMESPACE --force --timeout=20s",
-            "get pods -o name",
+            by_hand("get pods -o name"),
             "uncordon $NAMESPACE",
             Command("top node", exit_code=1),
             "delete node $NAMESPACE",

@@ -2,7 +2,7 @@
 
 from kubex_testing.embedded import ContainerProcess, EmbeddedServer
 from testing.kubectl import reasons
-from testing.kubectl.model import Command, Group, commands
+from testing.kubectl.model import Command, Group, by_hand, commands
 
 
 async def _copy_stdin(process: ContainerProcess) -> int:
@@ -28,17 +28,17 @@ GROUPS = (
             "wait pod/web --for=condition=Ready --timeout=30s",
             "get pod web",
             Command("describe pod web", "exit", reason=reasons.NODE),
-            "wait pod/web --for=jsonpath='{.status.phase}'=Running --timeout=30s",
+            by_hand("wait pod/web --for=jsonpath='{.status.phase}'=Running --timeout=30s"),
             "logs web",
-            "logs web -c sidecar",
-            Command("logs web --all-containers --prefix", "lines"),
-            "logs -l app=web --tail=1 -c main",
+            by_hand("logs web -c sidecar"),
+            by_hand(Command("logs web --all-containers --prefix", "lines")),
+            by_hand("logs -l app=web --tail=1 -c main"),
             "logs web --timestamps --since=1h",
-            "logs web --limit-bytes=3",
+            by_hand("logs web --limit-bytes=3"),
             Command("logs web --follow", until="ready"),
             Command("logs web --previous", "exit", exit_code=1, reason=reasons.NODE),
             "exec web -- echo hello",
-            "exec web -c sidecar -- echo hello",
+            by_hand("exec web -c sidecar -- echo hello"),
             Command("exec -i web -- cat", stdin="data of stdin\n"),
             Command("exec web -- sh -c 'echo problem >&2; exit 3'", exit_code=3),
             "exec pod/web -- sh -c 'echo text > file.txt'",
@@ -49,16 +49,16 @@ GROUPS = (
             Command("port-forward pod/web :$PORT", until="Forwarding", connect=True),
             "debug web --image=example/debug:1 --target=main --container=debugger --attach=false -- sleep 60",
             "get pod web -o jsonpath='{.spec.ephemeralContainers[0].name}'",
-            "debug web --image=example/debug:1 --copy-to=web-copy --container=main --attach=false -- sleep 60",
-            "get pod web-copy -o jsonpath='{.spec.containers[0].image}'",
-            "delete pod web-copy --now",
+            by_hand("debug web --image=example/debug:1 --copy-to=web-copy --container=main --attach=false -- sleep 60"),
+            by_hand("get pod web-copy -o jsonpath='{.spec.containers[0].image}'"),
+            by_hand("delete pod web-copy --now"),
             "run runner --image=example/run:1 --labels=kubex.example/run=true --command -- sleep 3600",
-            "run client --image=example/run:1 --dry-run=client -o yaml",
-            "wait pod/runner --for=condition=Ready --timeout=30s",
-            "get pod runner -o jsonpath='{.spec.containers[0].command}'",
-            Command("run attached --image=example/run:1 --restart=Never --attach=false --expose --port=80"),
+            by_hand("run client --image=example/run:1 --dry-run=client -o yaml"),
+            by_hand("wait pod/runner --for=condition=Ready --timeout=30s"),
+            by_hand("get pod runner -o jsonpath='{.spec.containers[0].command}'"),
+            by_hand(Command("run attached --image=example/run:1 --restart=Never --attach=false --expose --port=80")),
             Command("top pod web", exit_code=1),
-            "delete pod runner --now",
+            by_hand("delete pod runner --now"),
             "delete pod web --grace-period=0 --force",
             "wait pod/web --for=delete --timeout=30s",
         ),

@@ -1,7 +1,7 @@
 """Deployments, StatefulSets and Jobs, with controllers and running pods."""
 
 from testing.kubectl import reasons
-from testing.kubectl.model import Command, Group, commands
+from testing.kubectl.model import Command, Group, by_hand, commands
 
 GROUPS = (
     Group(
@@ -9,16 +9,16 @@ GROUPS = (
         prepare=("create -f web.yaml",),
         commands=commands(
             Command("rollout status deployment/web --timeout=30s", "exit", reason=reasons.TIMING),
-            "get deployment web",
-            "get replicasets -l app=web",
+            by_hand("get deployment web"),
+            by_hand("get replicasets -l app=web"),
             "wait deployment/web --for=condition=Available --timeout=30s",
-            "wait pod -l app=web --for=condition=Ready --timeout=30s",
+            by_hand("wait pod -l app=web --for=condition=Ready --timeout=30s"),
             "get pods -l app=web --no-headers -o custom-columns=:.status.phase",
             "set image deployment/web main=example/web:2",
             Command("rollout status deployment/web --timeout=30s", "exit", reason=reasons.TIMING),
             "annotate deployment web kubernetes.io/change-cause='new image' --overwrite",
             "rollout history deployment/web",
-            "rollout history deployment/web --revision=1",
+            by_hand("rollout history deployment/web --revision=1"),
             "rollout undo deployment/web",
             Command("rollout status deployment/web --timeout=30s", "exit", reason=reasons.TIMING),
             "rollout history deployment/web",
@@ -28,15 +28,15 @@ GROUPS = (
             Command("rollout status deployment/web --timeout=30s", "exit", reason=reasons.TIMING),
             "scale deployment web --replicas=1",
             "wait deployment/web --for=jsonpath='{.status.readyReplicas}'=1 --timeout=30s",
-            Command("describe deployment web", "exit", reason=reasons.CONTROLLERS),
-            "get deployment web -o jsonpath='{.status.conditions[*].type}'",
-            Command("get pods,deployments,replicasets -l app=web", "exit", reason=reasons.TIMING),
+            by_hand(Command("describe deployment web", "exit", reason=reasons.CONTROLLERS)),
+            by_hand("get deployment web -o jsonpath='{.status.conditions[*].type}'"),
+            by_hand(Command("get pods,deployments,replicasets -l app=web", "exit", reason=reasons.TIMING)),
             "expose deployment web --port=80",
-            "wait service/web --for=jsonpath='{.spec.ports[0].port}'=80 --timeout=30s",
-            Command("get endpointslices -l kubernetes.io/service-name=web", "exit", reason=reasons.TIMING),
+            by_hand("wait service/web --for=jsonpath='{.spec.ports[0].port}'=80 --timeout=30s"),
+            by_hand(Command("get endpointslices -l kubernetes.io/service-name=web", "exit", reason=reasons.TIMING)),
             "delete deployment web",
-            Command("wait replicaset -l app=web --for=delete --timeout=30s", "exit", reason=reasons.TIMING),
-            Command("wait pod -l app=web --for=delete --timeout=30s", "exit", reason=reasons.TIMING),
+            by_hand(Command("wait replicaset -l app=web --for=delete --timeout=30s", "exit", reason=reasons.TIMING)),
+            by_hand(Command("wait pod -l app=web --for=delete --timeout=30s", "exit", reason=reasons.TIMING)),
         ),
     ),
     Group(
