@@ -11,6 +11,7 @@ from kubex_testing._pki import CertificateAuthority
 from kubex_testing.compliance._ports import free_port
 from kubex_testing.controlplane import ControlPlane, ControlPlaneStartError, ControlPlaneUnavailable
 from kubex_testing.controlplane._existing_cluster import handle_from_configuration
+from kubex_testing.embedded import EmbeddedServer
 
 
 @pytest.fixture
@@ -74,3 +75,14 @@ def test_embedded_server_can_be_the_existing_cluster(kubeconfig_path: Path, kube
         assert "pod-runtime" not in handle.capabilities
     with pytest.raises(ControlPlaneUnavailable, match="does not have a node that is ready"):
         ControlPlane(kubelet=True).start()
+
+
+@pytest.mark.parametrize("workloads", [True, False])
+def test_embedded_server_has_workloads_only_if_it_runs_them(kubeconfig_path: Path, *, workloads: bool) -> None:
+    # As `kubex-testing serve` and `kubex-testing serve --no-workloads`.
+    server = EmbeddedServer(controllers=("namespace-controller", "gc", "bootstrap"), workloads=workloads)
+    with server as embedded:
+        embedded.write_kubeconfig(kubeconfig_path)
+        with ControlPlane() as handle:
+            expected = {"gc", "namespace-controller", *(["workloads"] if workloads else [])}
+            assert handle.capabilities & {"gc", "namespace-controller", "workloads"} == expected

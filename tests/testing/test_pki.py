@@ -147,6 +147,22 @@ def test_handles_of_other_users_keep_the_server_and_replace_the_credentials(hand
     assert (jane.url, jane.ca_pem) == (handle.url, handle.ca_pem)
 
 
+@pytest.mark.parametrize(
+    ("user", "groups", "message"),
+    [
+        ("", (), "user must have 1 to 64 bytes, which is the limit of certificates, not ''"),
+        ("a" * 65, (), f"not '{'a' * 65}'; use anonymous"),
+        ("jane", ("developers", ""), r"the groups of 'jane' must not contain an empty string: \['developers', ''\]"),
+    ],
+)
+def test_as_user_with_a_name_that_a_certificate_cannot_contain_raises(
+    user: str, groups: tuple[str, ...], message: str
+) -> None:
+    handle = ServerHandle("https://127.0.0.1:6443", issue_identity=CertificateAuthority().client_identity)
+    with pytest.raises(ValueError, match=message):
+        handle.as_user(user, groups)
+
+
 def test_as_user_without_an_authority_raises() -> None:
     with pytest.raises(ValueError, match=r"127\.0\.0\.1:8080: .*use with_token"):
         ServerHandle("http://127.0.0.1:8080").as_user("jane")

@@ -160,6 +160,16 @@ def test_snapshots_can_be_restored_through_http(server: EmbeddedServer, make_cli
     assert set(data(server)) == {"a", "b"}
 
 
+def test_only_the_latest_snapshots_are_kept_for_http(server: EmbeddedServer, make_client: Any) -> None:
+    client = make_client(server.handle)
+    for _ in range(21):
+        client.request("POST", "/kubex-testing/snapshots", {})
+    expired = client.request("POST", "/kubex-testing/snapshots/1/restore", {})
+    assert (expired.status, "the latest 20 exist" in expired.document["message"]) == (404, True)
+    for number in (2, 21):
+        assert client.request("POST", f"/kubex-testing/snapshots/{number}/restore", {}).status == 200
+
+
 def test_recording_contains_requests_without_secrets(tmp_path: Path, make_client: Any) -> None:
     path = tmp_path / "requests.jsonl"
     server = EmbeddedServer(tls=False, record=path)

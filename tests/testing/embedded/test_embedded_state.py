@@ -70,6 +70,12 @@ def test_object_that_cannot_be_loaded_is_rejected(
         server.load([document])
 
 
+def test_load_of_one_object_instead_of_a_list_is_rejected(server: EmbeddedServer) -> None:
+    document: Any = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}
+    with pytest.raises(TypeError, match=r"requires a list of objects, not one object; use load\(\[object\]\)"):
+        server.load(document)
+
+
 def test_initial_daemon_set_with_a_status_has_the_first_template_generation() -> None:
     template = {"metadata": {"labels": {"app": "a"}}, "spec": {"containers": [{"name": "c", "image": "i:1"}]}}
     spec = {"selector": {"matchLabels": {"app": "a"}}, "template": template}

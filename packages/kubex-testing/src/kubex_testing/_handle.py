@@ -17,6 +17,8 @@ Capability: TypeAlias = Literal["api", "gc", "namespace-controller", "workloads"
 
 # The name of the cluster, the user and the context in the kubeconfig.
 ENTRY_NAME = "kubex-testing"
+# The limit of the common name of a certificate.
+MAX_USER_BYTES = 64
 
 
 @dataclass(frozen=True)
@@ -104,13 +106,14 @@ class ServerHandle:
 
         Raises:
             ValueError: the handle has no certificate authority, because the server is an existing cluster or uses
-                plain HTTP.
+                plain HTTP; or the user or a group is empty, or the user has more than 64 bytes.
         """
         if self.issue_identity is None:
             raise ValueError(
                 f"cannot create a client certificate for {self.url}: its certificate authority is not available; "
                 "use with_token() with a token that the server knows"
             )
+        _check_names(user, groups)
         identity = self.issue_identity(user, groups)
         return replace(self, token=None, client_cert_pem=identity.cert_pem, client_key_pem=identity.key_pem)
 
@@ -121,6 +124,17 @@ class ServerHandle:
     def anonymous(self) -> "ServerHandle":
         """Return a handle without credentials."""
         return replace(self, token=None, client_cert_pem=None, client_key_pem=None)
+
+
+def _check_names(user: str, groups: Collection[str]) -> None:
+    """Check that a certificate can contain the names. Raises ValueError."""
+    if not 1 <= len(user.encode()) <= MAX_USER_BYTES:
+        raise ValueError(
+            f"user must have 1 to {MAX_USER_BYTES} bytes, which is the limit of certificates, not {user!r}; use "
+            "anonymous() for requests without a user, or a token for longer names"
+        )
+    if "" in groups:
+        raise ValueError(f"the groups of {user!r} must not contain an empty string: {list(groups)!r}")
 
 
 def _base64(pem: str | None) -> str | None:

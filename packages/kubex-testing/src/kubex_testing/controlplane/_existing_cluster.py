@@ -50,7 +50,7 @@ def existing_cluster_handle(*, needs_controllers: bool, needs_nodes: bool) -> Se
         )
     capabilities = handle.capabilities
     if has_controllers:
-        capabilities |= CONTROLLER_CAPABILITIES
+        capabilities |= CONTROLLER_CAPABILITIES - (set() if probe.runs_workloads() else {"workloads"})
     if has_nodes:
         capabilities |= NODE_CAPABILITIES
     return replace(handle, capabilities=capabilities)

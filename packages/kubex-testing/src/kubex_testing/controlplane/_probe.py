@@ -44,6 +44,13 @@ class Probe:
         # The service account controller creates this object.
         return self.get("/api/v1/namespaces/default/serviceaccounts/default") is not None
 
+    def runs_workloads(self) -> bool:
+        """Return whether the controllers that run also create Pods. The embedded server can run without them."""
+        if b"+kubex-testing" not in (self.get("/version") or b""):
+            return True
+        # An embedded server creates this Pod only if it runs workloads.
+        return self.get("/api/v1/namespaces/kube-system/pods/kube-apiserver") is not None
+
     def has_ready_node(self) -> bool:
         """Return whether the cluster has a node that is ready to run Pods."""
         body = self.get("/api/v1/nodes")

@@ -24,6 +24,7 @@ from ._snapshots import Snapshot, SnapshotMethods
 from ._state_methods import StateMethods
 
 PREFIX = "/kubex-testing/"
+MAX_SNAPSHOTS = 20
 FAULTS: Mapping[str, Callable[..., FaultAction]] = {
     fault.__name__: fault
     for fault in (
@@ -50,7 +51,8 @@ class Control:
         self._authenticator = authenticator
         self._faults: dict[int, tuple[Fault, JsonObject]] = {}
         self._latest = 0
-        self._snapshots: list[Snapshot] = []
+        self._snapshots: dict[int, Snapshot] = {}
+        self._latest_snapshot = 0
 
     async def handle(self, request: RecordedRequest) -> Response:
         """Handle one request. It is not recorded, and faults do not apply to it."""
@@ -91,12 +93,19 @@ class Control:
     def _respond_about_snapshots(self, names: list[str]) -> tuple[int, JsonObject]:
         """Take a snapshot, or restore the one that the path names."""
         if not names:
-            self._snapshots.append(self._server.snapshot())
-            return 201, {"id": len(self._snapshots), "revision": self._snapshots[-1].revision}
+            snapshot = self._server.snapshot()
+            self._latest_snapshot += 1
+            self._snapshots[self._latest_snapshot] = snapshot
+            # Limit them, because each one keeps the objects of its time in memory.
+            self._snapshots.pop(self._latest_snapshot - MAX_SNAPSHOTS, None)
+            return 201, {"id": self._latest_snapshot, "revision": snapshot.revision}
         number = int(names[0]) if names[0].isdecimal() else 0
-        if not 1 <= number <= len(self._snapshots) or names[1:] != ["restore"]:
-            raise errors.ApiError(404, "NotFound", f"there is no snapshot {names[0]}, or the path is not ID/restore")
-        self._server.restore(self._snapshots[number - 1])
+        if number not in self._snapshots or names[1:] != ["restore"]:
+            message = (
+                f"there is no snapshot {names[0]}, or the path is not ID/restore; the latest {MAX_SNAPSHOTS} exist"
+            )
+            raise errors.ApiError(404, "NotFound", message)
+        self._server.restore(self._snapshots[number])
         return 200, {"revision": self._server.revision}
 
     def _respond_about_faults(self, method: str, name: str, request: RecordedRequest) -> tuple[int, JsonObject]:

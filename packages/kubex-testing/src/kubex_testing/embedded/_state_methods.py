@@ -60,12 +60,15 @@ class StateMethods:
 
         Raises:
             ValueError: an object has no name, or the server does not have its kind. The objects before it are stored.
+            TypeError: `objects` is one object instead of a list.
 
         Example:
             names = [f"pod-{number}" for number in range(1000)]
             server.load({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}} for name in names)
             assert len(await pods.list()) == 1001
         """
+        if isinstance(objects, Mapping):
+            raise TypeError("load() requires a list of objects, not one object; use load([object])")
         iterator = iter(objects)
         while batch := list(islice(iterator, LOAD_BATCH)):
             self._change(partial(self._load, batch))
