@@ -10,7 +10,7 @@ from typing import Protocol
 
 
 class Watched(Protocol):
-    """A server whose changes are sent to each connection."""
+    """A server that sends its changes to each connection."""
 
     @property
     def open_watches(self) -> int: ...

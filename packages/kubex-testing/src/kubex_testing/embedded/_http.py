@@ -187,7 +187,8 @@ class Connection:
         await self._send(h11.EndOfMessage())
 
     async def _send_chunks(self, source: AsyncGenerator[bytes, None]) -> None:
-        # Frame the chunks without h11, whose checks need a quarter of the time of an event. HTTP/1.0 has no frames.
+        # Frame the chunks without h11, because its checks need a quarter of the time of an event. HTTP/1.0 does not
+        # have frames.
         framed = self._protocol.their_http_version != b"1.0"
         writer = self._writer
         async with contextlib.aclosing(source) as chunks:

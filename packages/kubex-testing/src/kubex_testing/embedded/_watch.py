@@ -35,7 +35,7 @@ class WatchQueue:
     can start a new watch from the last event that it received.
     """
 
-    # With 1,000 watches, an event costs less if it touches less memory. So this class and its neighbours have slots.
+    # With 1,000 watches, an event costs less if it touches less memory. So the objects of a watch have slots.
     __slots__ = (
         *("_after", "_allows_bookmarks", "_cluster", "_events", "_selection", "_size", "_wake"),
         *("bookmark_due", "bucket", "closed"),
