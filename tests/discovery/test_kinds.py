@@ -74,8 +74,11 @@ def test_two_classes_of_one_kind_raise_value_error() -> None:
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        (kubex_k8s.v1_37.apps, r"kubex_k8s\.v1_37\.apps has no index of its kinds: pass a package such as kubex_k8s"),
-        (sys, "sys has no index of its kinds"),
+        (
+            kubex_k8s.v1_37.apps,
+            r"kubex_k8s\.v1_37\.apps does not contain an index of kinds: pass a package such as kubex_k8s",
+        ),
+        (sys, "sys does not contain an index of kinds"),
         (dict, "expected a generated package or the class of a kind, not <class 'dict'>"),
         ("kubex_k8s.v1_37", "expected a generated package or the class of a kind, not 'kubex_k8s.v1_37'"),
         (TokenReview, "expected a generated package or the class of a kind"),

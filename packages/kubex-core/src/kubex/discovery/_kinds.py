@@ -38,7 +38,7 @@ class Kinds:
                 self._add_class(source)
 
     def find(self, api_version: str, kind: str) -> type[Resource] | None:
-        """Return the class of a kind, or None if there is no class for it.
+        """Return the class of a kind, or None if the program does not have one.
 
         Example:
             import kubex_k8s.v1_37
@@ -78,7 +78,7 @@ def _read_index(package: ModuleType) -> Mapping[str, str]:
         if error.name != name:
             raise
         raise TypeError(
-            f"{package.__name__} has no index of its kinds: pass a package such as kubex_k8s.v1_37, or generate yours "
-            "again with kubex-codegen"
+            f"{package.__name__} does not contain an index of kinds: pass a package such as kubex_k8s.v1_37, or "
+            "generate yours again with kubex-codegen"
         ) from error
     return index

@@ -48,7 +48,7 @@ class Source:
         if response.status == _NOT_MODIFIED:
             return versions
         self._cached.pop(path, None)
-        if response.status == _NOT_FOUND:  # some servers have no core group
+        if response.status == _NOT_FOUND:  # some servers do not have a core group
             return []
         try:
             return await self._decode(path, response)
