@@ -1,0 +1,1 @@
+"""Measures sets of objects: `python -m benchmarks.ops`. See docs/benchmarks.md."""
