@@ -87,12 +87,12 @@ def _select_by_name(points: Sequence[EntryPoint], name: str, runtime: str) -> Ba
     if not any(point.name == name for point in points):
         names = ", ".join(sorted({point.name for point in points})) or "none"
         raise NoBackendError(runtime, [(name, f"is not installed (installed: {names})")])
-    return _import_library(_load_descriptor(_unique_entry_point(points, name)), runtime)
+    return _import_library(load_descriptor(_unique_entry_point(points, name)), runtime)
 
 
 def _select_automatically(points: Sequence[EntryPoint], runtime: str, warn: Callable[[str], object]) -> Backend:
     """Use the backend with the highest priority that can be imported; warn about plugins that cannot be loaded."""
-    candidates = [_load_descriptor(point) for point in points]
+    candidates = [load_descriptor(point) for point in points]
     skipped = [each for each in candidates if each.problem(runtime) is not None]
     for candidate in sorted((each for each in candidates if each not in skipped), key=_sort_key):
         _unique_entry_point(points, candidate.name)
@@ -109,7 +109,7 @@ def _select_automatically(points: Sequence[EntryPoint], runtime: str, warn: Call
     raise NoBackendError(runtime, [(each.name, each.problem(runtime) or "") for each in skipped]) from cause
 
 
-def _load_descriptor(point: EntryPoint) -> Candidate:
+def load_descriptor(point: EntryPoint) -> Candidate:
     """Import the descriptor of an entry point, and check it."""
     distribution = point.dist.name if point.dist is not None else point.value
     plugin = f"the plugin {distribution} (entry point {point.name!r})"
