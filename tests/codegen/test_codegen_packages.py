@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import runpy
 import subprocess
 import sys
 import tempfile
@@ -131,3 +132,18 @@ def test_invalid_document_is_an_error_that_names_the_file(tmp_path: Path, conten
     path.write_text(content)
     with pytest.raises(CodegenError, match=r"openapi\.json"):
         read_document(path)
+
+
+def test_index_of_kinds_keeps_the_kinds_of_groups_that_could_not_be_read(tmp_path: Path) -> None:
+    def run(*groups: str, remove: bool = False) -> dict[str, str]:
+        files = generate(document("1.37"), Options(descriptions=False, groups=frozenset(groups)))
+        write_files(files, tmp_path, remove=remove)
+        found: dict[str, str] = runpy.run_path(str(tmp_path / "_kinds.py"))["KINDS"]
+        return found
+
+    apps, batch = run("apps"), run("batch", remove=True)
+    assert (apps["apps/v1/Deployment"], sorted(batch)) == ("apps.v1:Deployment", ["batch/v1/CronJob", "batch/v1/Job"])
+    both = run("apps")
+    assert both == {**apps, **batch}
+    assert list(both) == sorted(both)
+    assert run("apps", "batch", remove=True) == both

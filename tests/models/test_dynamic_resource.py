@@ -17,8 +17,11 @@ from kubex.models import (
     WatchEvent,
     api_resource,
     dynamic_resource,
+    markers,
 )
 from kubex.models._lazy.decode import decode_lazily
+from kubex.models.markers import HasExec, HasLogs, HasScale, HasStatus
+from kubex_codegen._resources import MARKERS as CODEGEN_MARKERS
 from kubex_k8s.v1_37.core.v1 import ConfigMap
 
 BODY = {
@@ -134,6 +137,26 @@ def test_dynamic_object_can_be_pickled() -> None:
     assert type(unpickled) is dynamic_resource("example.com/v1", "Gadget", plural="gadgets")
     assert unpickled["spec"] == BODY["spec"]
     assert pickle.loads(pickle.dumps(GadgetSubclass.model_validate(BODY))) == GadgetSubclass.model_validate(BODY)
+
+
+def test_subresources_of_a_dynamic_class_add_markers() -> None:
+    names = ["status", "scale", "log", "unknown"]
+    kind = dynamic_resource("example.com/v1", "Gadget", plural="gadgets", subresources=names, verbs=["get"])
+    assert issubclass(kind, HasStatus)
+    assert issubclass(kind, HasScale)
+    assert issubclass(kind, HasLogs)
+    assert not issubclass(kind, HasExec)
+    assert (api_resource(kind).verbs, api_resource(kind).subresources) == (frozenset({"get"}), frozenset(names))
+    assert not issubclass(dynamic_resource("example.com/v1", "Gadget", plural="gadgets"), HasStatus)
+    unpickled = pickle.loads(pickle.dumps(kind.model_validate(BODY)))
+    assert type(unpickled) is kind
+    assert unpickled["spec"] == BODY["spec"]
+
+
+def test_each_marker_belongs_to_a_subresource() -> None:
+    classes = {getattr(markers, name) for name in markers.__all__ if name != "MARKERS"}
+    assert set(markers.MARKERS.values()) == classes
+    assert {name: marker.__name__ for name, marker in markers.MARKERS.items()} == CODEGEN_MARKERS
 
 
 def test_partial_object_metadata_has_metadata() -> None:

@@ -364,6 +364,29 @@ async def test_list_kind_of_the_class_is_accepted() -> None:
                 await api.list()
 
 
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"kind": "Foo", "metadata": {"name": "a"}}, "the response does not have items"),
+        ({"kind": "FooCollection"}, "the response does not have items"),
+        ({"kind": "FooList", "apiVersion": "other.example.com/v1", "items": []}, "expected a list of example.com/v1"),
+        (
+            {"kind": "Status", "status": "Success", "items": []},
+            "the response is Status of example.com/v1, expected a l",
+        ),
+    ],
+)
+async def test_class_with_any_list_kind_accepts_only_lists(fields: Body, message: str) -> None:
+    kind = dynamic_resource("example.com/v1", "Foo", plural="foos", list_kind="*")
+    page: Body = {"kind": "FooCollection", "apiVersion": "example.com/v1", "metadata": {}, "items": []}
+    script = MockResponse(json=page), MockResponse(json={"apiVersion": "example.com/v1", **fields})
+    async with scripted_client(*script) as (client, _):
+        api = Api(kind, client, namespace="default")
+        assert list(await api.list()) == []
+        with pytest.raises(DecodeError, match=message):
+            await api.list()
+
+
 async def test_token_request_without_a_token_raises_decode_error() -> None:
     without_token: Body = {"kind": "TokenRequest", "apiVersion": "authentication.k8s.io/v1", "metadata": {}, "spec": {}}
     await decode_error_message(CREATIONS["create_token"], MockResponse(status=201, json=without_token))

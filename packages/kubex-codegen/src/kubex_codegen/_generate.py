@@ -11,7 +11,7 @@ from kubex_codegen._format import format_modules
 from kubex_codegen._lazy_classes import lazy_schemas
 from kubex_codegen._module_layout import layout_modules
 from kubex_codegen._naming import package_of
-from kubex_codegen._packages import kinds_index, package_modules
+from kubex_codegen._packages import INDEX, kinds_index, package_modules
 from kubex_codegen._resources import Resource, body_schemas, find_resources, kinds_of_schema
 from kubex_codegen._structs import Struct, StructBuilder
 
@@ -51,7 +51,7 @@ def generate(document: Document, options: Options | None = None) -> dict[str, st
         class_options[schema] = dataclasses.replace(class_options.get(schema, ClassOptions()), lazy=True)
     emitter = Emitter(modules, class_options, descriptions=options.descriptions, reference=options.reference)
     files = package_modules(modules)
-    files["_kinds.py"] = kinds_index(modules, {schema: each.resource for schema, each in class_options.items()})
+    files[INDEX] = kinds_index(modules, {schema: each.resource for schema, each in class_options.items()})
     for module in modules:
         files["/".join((*module.package, f"{module.name}.py"))] = emitter.module(module)
     return format_modules(files)

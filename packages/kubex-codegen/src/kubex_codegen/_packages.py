@@ -1,10 +1,16 @@
 """Generate the public packages, one for each group and version. They import their classes on first access."""
 
+import re
 from collections.abc import Iterable, Mapping
 
 from kubex_codegen._format import docstring
 from kubex_codegen._module_layout import Module
 from kubex_codegen._resources import Resource
+
+INDEX = "_kinds.py"
+"""The module with the classes of all kinds, for `kubex.discovery.Kinds`."""
+
+_INDEX_ROW = re.compile(r'^    "[^"\n]+": "[^"\n]+",\n', re.MULTILINE)
 
 
 def package_modules(made: Iterable[Module]) -> dict[str, list[str]]:
@@ -32,7 +38,7 @@ def _exports(title: str, names: dict[str, list[str]]) -> list[str]:
 
 
 def kinds_index(made: Iterable[Module], resources: Mapping[str, Resource | None]) -> list[str]:
-    """Return the module `_kinds.py`, with which `kubex.discovery.Kinds` finds the class of a kind.
+    """Return the index of the kinds.
 
     It does not contain kinds that can only be created, because `Api` does not support their classes.
     """
@@ -46,3 +52,10 @@ def kinds_index(made: Iterable[Module], resources: Mapping[str, Resource | None]
     lines = docstring("The classes of kinds, for `kubex.discovery.Kinds`.", "")
     lines += ["", "KINDS = {"]
     return [*lines, *(f'    "{key}": "{entries[key]}",' for key in sorted(entries)), "}"]
+
+
+def join_indexes(earlier: str, text: str) -> str:
+    """Add the rows of an earlier index that a new index does not have."""
+    rows = {row.partition(": ")[0]: row for source in (earlier, text) for row in _INDEX_ROW.findall(source)}
+    head, tail = text.partition("{\n")[:2], "}\n"
+    return "".join([*head, *(rows[key] for key in sorted(rows)), tail])

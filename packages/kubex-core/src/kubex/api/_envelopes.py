@@ -12,6 +12,7 @@ from kubex.api._expected_kinds import JSON_ERRORS, ExpectedKinds, read_header
 from kubex.core._api_errors import error_from_status
 from kubex.core._errors import UnknownWatchEventError
 from kubex.models import EventType, ListMeta, Status
+from kubex.models._api_resource import ANY_KIND
 from kubex.models._errors import DecodeError, decode
 from kubex.models._lazy.json_splitter import scan_array, scan_object
 from kubex.models._watch_event import INITIAL_EVENTS_END
@@ -57,8 +58,10 @@ def split_list(body: bytes, description: str, kinds: ExpectedKinds) -> ListEnvel
     """Split a list into its items; raises DecodeError if it is not a list of the expected kind."""
     parts = _split_list(body, description)
     kinds.check(parts.api_version, parts.kind, description)
-    if not parts.kind and parts.items is UNSET:
+    if parts.items is UNSET and not parts.kind:
         raise DecodeError(description, "the response has neither a kind nor items")
+    if parts.items is UNSET and kinds.kinds[0].kind == ANY_KIND:
+        raise DecodeError(description, "the response does not have items")
     return parts
 
 

@@ -48,7 +48,8 @@ class ExpectedKinds:
         """Raise DecodeError if a response may not have this kind."""
         if self.allow(api_version, kind):
             return
-        expected = " or ".join(f"{each.kind} of {each.api_version}" for each in self.kinds)
+        names = ((each.api_version, "a list" if each.kind == ANY_KIND else each.kind) for each in self.kinds)
+        expected = " or ".join(f"{name} of {version}" for version, name in names)
         raise DecodeError(description, f"the response is {_describe_kind(api_version, kind)}, expected {expected}")
 
     def check_object(self, body: bytes, description: str, *, named: bool) -> Header:
