@@ -9,7 +9,7 @@ import pytest
 
 from kubex.client import Client
 from kubex.discovery import Discovery
-from kubex.errors import ConnectionLost, DecodeError, Forbidden, KindUnavailable
+from kubex.errors import ConnectionLost, DecodeError, Forbidden, KindUnavailable, ReadTimeout
 from kubex.models import api_resource
 from kubex.transport import PreparedRequest
 from kubex_testing import MockResponse
@@ -114,11 +114,12 @@ async def test_at_most_eight_requests_are_sent_at_once() -> None:
         (error_response(503, b"service unavailable\n"), "503: service unavailable"),
         (error_response(403), "403"),
         (error_response(500), "500"),
+        (ReadTimeout("no data within 5 s", "GET", "/apis/metrics.k8s.io/v1"), "no data within 5 s"),
         (MockResponse(body=b"<html>"), "not a JSON object"),
         (MockResponse(json={}), "cannot decode the API discovery"),
     ],
 )
-async def test_group_that_fails_does_not_affect_the_others(response: MockResponse, reason: str) -> None:
+async def test_group_that_fails_does_not_affect_the_others(response: MockResponse | Exception, reason: str) -> None:
     responses = {"/apis/metrics.k8s.io/v1": response, "/apis/apps/v1": resource_list("Deployment")}
     async with plain_server(responses, "metrics.k8s.io", "apps") as (client, _):
         discovery = Discovery(client)

@@ -16,7 +16,7 @@ from kubex.discovery._documents import (
     is_aggregated,
 )
 from kubex.discovery._table import GroupVersion, Table
-from kubex.errors import ApiError, DecodeError, KubexError, NotFound
+from kubex.errors import ApiError, DeadlineExceeded, DecodeError, KubexError, NotFound, ReadTimeout
 
 # Servers accept the parameters only in this order.
 _ACCEPT = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json"
@@ -91,7 +91,7 @@ class Source:
             response = await self._client.request("GET", path)
         except NotFound:  # it was removed after the groups were read
             return None
-        except ApiError as error:  # the other groups can be used
+        except (ApiError, ReadTimeout, DeadlineExceeded) as error:  # the other groups can be used
             return GroupVersion(group, version, (), str(error))
         try:
             return decode_resources(response.body, group, version)
