@@ -19,7 +19,7 @@ COUNTER = re.compile(r"(current: |too old resource version: )\d+( \(\d+\))?")
 VOLATILE_NAMES = {"continue": "<continue>", "token": "<token>"}
 # These parts of responses are documented differences, see `accepted.py`.
 PROTOBUF = re.compile(r", application/vnd\.kubernetes\.protobuf(;stream=watch)?")
-CHANGED_FIELDS = re.compile(r"(was previously negative\)|may be updated[^\n]*)\n.*", re.DOTALL)
+CHANGED_FIELDS = re.compile(r"(was previously negative\)|may be updated[^\n]*|for bound claims)\n.*", re.DOTALL)
 
 
 class Normalizer:

@@ -156,3 +156,80 @@ def test_an_empty_table_of_definitions_has_no_rows(client: Any, plural: str, row
     prefix = "/apis/apiextensions.k8s.io/v1" if rows is None else "/api/v1"
     response = client.request("GET", f"{prefix}/{plural}?labelSelector=none%3Da", accept=TABLE)
     assert response.document["rows"] == rows
+
+
+def test_an_unknown_operator_of_a_toleration_has_two_causes(client: Any) -> None:
+    body = {"metadata": {"name": "a"}, "spec": {**POD["spec"], "tolerations": [{"operator": "Wrong"}]}}
+    assert fields(client.request("POST", client.path("pods"), body)) == ["spec.tolerations[0].operator"] * 2
+
+
+@pytest.mark.parametrize("spec", [{"clusterIP": "1.2.3.4"}, {"clusterIP": "None"}, {"ipFamilies": ["IPv6"]}])
+def test_the_address_of_a_service_cannot_change(client: Any, spec: dict[str, Any]) -> None:
+    client.create("services", {"metadata": {"name": "s"}, "spec": PORTS})
+    body = {"metadata": {"name": "s"}, "spec": {**PORTS, **spec}}
+    assert fields(client.request("PUT", client.path("services", "s"), body)) == ["spec.clusterIPs[0]"]
+
+
+def test_an_empty_definition_reports_its_names_before_its_status(client: Any) -> None:
+    response = client.request("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", "null")
+    assert fields(response)[-2:] == ["spec.names.listKind", "status.storedVersions"]
+    assert "Invalid value: null" in response.document["details"]["causes"][3]["message"]
+
+
+def test_a_collection_is_deleted_although_the_response_has_an_unsupported_format(client: Any) -> None:
+    client.create("configmaps", client.config_map("a"))
+    accept = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io"
+    assert client.request("DELETE", client.path("configmaps"), accept=accept).status == 406
+    assert client.request("GET", client.path("configmaps", "a")).status == 404
+
+
+def test_a_default_policy_keeps_the_finalizer_of_an_earlier_delete(client: Any) -> None:
+    spec = {"template": {"spec": {**POD["spec"], "restartPolicy": "Never"}}}
+    client.create("jobs", {"metadata": {"name": "a"}, "spec": spec}, group="batch/v1")
+    path = client.path("jobs", "a", group="batch/v1")
+    for body in ({"propagationPolicy": "Foreground"}, None):
+        response = client.request("DELETE", path, body)
+        assert response.document["metadata"]["finalizers"] == ["foregroundDeletion"]
+
+
+def test_an_invalid_revision_is_an_internal_error_except_for_events(client: Any) -> None:
+    assert client.request("GET", client.path("events", "a", resourceVersion="abc")).status == 400
+    assert client.request("GET", client.path("pods", "a", resourceVersion="abc")).status == 500
+    path = client.path("pods", watch="1", resourceVersion="abc", fieldSelector="spec.nope=x")
+    assert client.request("GET", path).status == 400
+
+
+def test_tables_are_not_available_for_some_subresources(client: Any) -> None:
+    client.create("pods", {"metadata": {"name": "a"}, **POD})
+    path = client.path("pods", "a", "ephemeralcontainers")
+    assert client.request("GET", path, accept=TABLE).status == 406
+    assert client.request("GET", path, accept=f"{TABLE},application/json").document["kind"] == "Pod"
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"volumeMode": "Block"}, ["spec", "volumeMode"]),
+        ({"resources": {"requests": {"storage": "2Gi"}}}, ["spec"]),
+        ({"accessModes": ["Wrong"]}, ["spec.accessModes", "spec"]),
+    ],
+)
+def test_the_spec_of_a_claim_cannot_change(client: Any, change: dict[str, Any], expected: list[str]) -> None:
+    spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+    client.create("persistentvolumeclaims", {"metadata": {"name": "a"}, "spec": spec})
+    path = client.path("persistentvolumeclaims", "a")
+    assert fields(client.patch(path, {"spec": change})) == expected
+    assert client.patch(path, {"spec": {"volumeName": "v"}}).status == 200
+
+
+def test_subsets_of_endpoints_need_addresses(client: Any) -> None:
+    body = {"metadata": {"name": "a"}, "subsets": [{"ports": [{"port": 80}]}]}
+    assert fields(client.request("POST", client.path("endpoints"), body)) == ["subsets[0]"]
+
+
+def test_the_data_of_a_controller_revision_cannot_change(client: Any) -> None:
+    body = {"metadata": {"name": "a"}, "data": {"a": 1}, "revision": 1}
+    client.create("controllerrevisions", body, group="apps/v1")
+    path = client.path("controllerrevisions", "a", group="apps/v1")
+    assert client.request("PUT", path, {**body, "revision": 2}).status == 200
+    assert fields(client.request("PUT", path, {**body, "data": {"a": 2}})) == ["data"]

@@ -51,7 +51,7 @@ def _copy_single_address(spec: JsonObject, before: JsonObject) -> None:
     new, old = spec.get("clusterIP") or "", before.get("clusterIP") or ""
     if array_at(before, "clusterIPs") and not array_at(spec, "clusterIPs") and new == old:
         spec["clusterIPs"] = before["clusterIPs"]
-    if new != old and array_at(spec, "clusterIPs") == array_at(before, "clusterIPs"):
+    if new != old and array_at(spec, "clusterIPs") in ([], array_at(before, "clusterIPs")):
         if new:
             spec["clusterIPs"] = [new]
         else:

@@ -7,6 +7,7 @@ from .json_types import JsonObject, array_at
 from .names import dns1123_label_problems, dns1123_subdomain_problems, path_segment_problems, validate_finalizer_domain
 from .status_causes import StatusCause
 from .validate_certificates import validate_signing_request
+from .validate_claims import validate_claim, validate_controller_revision, validate_endpoints
 from .validate_core import (
     validate_config_map,
     validate_event,
@@ -52,12 +53,15 @@ _PATH_SEGMENT_NAMES = frozenset(
 )
 _VALIDATORS: dict[tuple[str, str], Validator] = {
     ("", "ConfigMap"): validate_config_map,
+    ("", "Endpoints"): validate_endpoints,
     ("", "Event"): validate_event,
     ("", "Namespace"): validate_namespace,
+    ("", "PersistentVolumeClaim"): validate_claim,
     ("", "Pod"): validate_pod,
     ("", "Secret"): validate_secret,
     ("", "Service"): validate_service,
     ("apiextensions.k8s.io", "CustomResourceDefinition"): validate_crd,
+    ("apps", "ControllerRevision"): validate_controller_revision,
     ("apps", "DaemonSet"): validate_workload,
     ("apps", "Deployment"): validate_workload,
     ("apps", "ReplicaSet"): validate_workload,

@@ -35,6 +35,8 @@ def validate_crd(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
         causes.append(not_supported("spec.conversion.strategy", strategy, ["None", "Webhook"]))
     if spec.get("preserveUnknownFields"):
         causes.append(invalid("spec.preserveUnknownFields", True, _PRESERVE_MESSAGE))
+    if not any(version.get("storage") is True for version in array_at(spec, "versions")):
+        causes.append(invalid("status.storedVersions", None, "must have at least one stored version"))
     if old is not None:
         causes += _validate_changes(spec, object_at(old, "spec"))
     return causes
@@ -72,9 +74,7 @@ def _validate_versions(versions: list[JsonObject]) -> Iterator[StatusCause]:
         yield invalid("spec.versions", versions, "must contain unique version names")
     stored = sum(version.get("storage") is True for version in versions)
     if stored != 1:
-        yield invalid("spec.versions", versions, "must have exactly one version marked as storage version")
-    if not stored:
-        yield invalid("status.storedVersions", None, "must have at least one stored version")
+        yield invalid("spec.versions", versions or None, "must have exactly one version marked as storage version")
 
 
 def _validate_version(version: JsonObject, path: str, versions: list[JsonObject]) -> Iterator[StatusCause]:

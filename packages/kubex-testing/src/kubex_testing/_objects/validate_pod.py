@@ -97,7 +97,7 @@ def validate_pod_spec(spec: JsonObject, field: str) -> list[StatusCause]:
         if not toleration.get("key") and operator != "Exists":
             text = 'operator must be Exists when `key` is empty, which means "match all values and all keys"'
             causes.append(invalid(f"{field}.tolerations[{index}].operator", operator or "", text))
-        elif operator not in {None, "", "Equal", "Exists"}:
+        if operator not in {None, "", "Equal", "Exists"}:
             causes.append(not_supported(f"{field}.tolerations[{index}].operator", operator, ["Equal", "Exists"]))
     return causes
 

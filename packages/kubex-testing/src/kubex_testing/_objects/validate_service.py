@@ -39,6 +39,7 @@ def validate_service(obj: JsonObject, old: JsonObject | None) -> list[StatusCaus
         *validate_labels(object_at(spec, "selector"), "spec.selector"),
         *_validate_affinity(spec),
         *_validate_addresses(spec),
+        *(_validate_families(spec) if old is not None else ()),
         *_validate_type_name(spec),
         *_validate_port_pairs(spec),
         *_validate_load_balancer(spec),
@@ -125,6 +126,15 @@ def _validate_addresses(spec: JsonObject) -> Iterator[StatusCause]:
     for index, address in enumerate(array_at(spec, "externalIPs")):
         if not _is_address(address):
             yield invalid(f"spec.externalIPs[{index}]", address, _ADDRESS_MESSAGE)
+
+
+def _validate_families(spec: JsonObject) -> Iterator[StatusCause]:
+    """Validate that the addresses of an update belong to their families."""
+    pairs = zip(array_at(spec, "clusterIPs"), array_at(spec, "ipFamilies"), strict=False)
+    for index, (address, family) in enumerate(pairs):
+        if _is_address(address) and family in _FAMILIES and ipaddress.ip_address(address).version != int(family[-1]):
+            text = f"expected an {family} value as indicated by `ipFamilies[{index}]`"
+            yield invalid(f"spec.clusterIPs[{index}]", address, text)
 
 
 def _is_address(text: str) -> bool:

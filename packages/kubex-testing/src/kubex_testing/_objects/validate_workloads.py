@@ -115,7 +115,7 @@ def validate_job(obj: JsonObject, old: JsonObject | None) -> list[StatusCause]:
     if old is None:
         return causes
     before = object_at(old, "spec")
-    if spec.get("completionMode") == "NonIndexed":
+    if spec.get("completionMode") != "Indexed":
         causes += validate_immutable(spec, before, "completions")
     causes += validate_immutable(spec, before, "selector")
     causes += _validate_job_template(spec, before)

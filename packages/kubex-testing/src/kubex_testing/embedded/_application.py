@@ -178,7 +178,7 @@ class Application:
             # A WebSocket uses GET, but must not require fewer permissions than a POST.
             self.authorizer.require_verb(user, info, "create")
         if resource.custom is None and info.subresource not in _OTHER_CONTENT:
-            check_route(request, resource, info)
+            request = check_route(request, resource, info)
         if resource.custom is None and resource.deprecation:
             warnings.append(resource.deprecation)
         call = Call(self.cluster, request, info, resource, user, warnings, faults)

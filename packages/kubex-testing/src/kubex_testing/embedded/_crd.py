@@ -33,7 +33,7 @@ def _resource_type(definition: JsonObject, version: JsonObject) -> ResourceType:
         f"{spec['group']}/{_storage_version(spec)}",
         tuple(array_at(version, "additionalPrinterColumns")),
         object_at(version, "subresources").get("scale"),
-        _selectable_fields(version),
+        _selectable_fields(spec, version),
     )
     return ResourceType(
         spec["group"],
@@ -62,9 +62,10 @@ def _subresources(version: JsonObject) -> tuple[Subresource, ...]:
     return tuple(item for item in (SCALE, STATUS) if item.name in declared)
 
 
-def _selectable_fields(version: JsonObject) -> frozenset[str]:
+def _selectable_fields(spec: JsonObject, version: JsonObject) -> frozenset[str]:
     paths = (str(item.get("jsonPath", "")) for item in array_at(version, "selectableFields"))
-    return COMMON_FIELDS | {path.removeprefix(".") for path in paths}
+    common = COMMON_FIELDS if spec["scope"] == "Namespaced" else frozenset({"metadata.name"})
+    return common | {path.removeprefix(".") for path in paths}
 
 
 def _deprecation(spec: JsonObject, version: JsonObject) -> str:

@@ -53,11 +53,13 @@ async def delete_collection(call: Call) -> Response:
     await call.cluster.wait_for_revision(paging.revision)
     store = call.cluster.store
     page = read_page(store.bucket(call.resource.bucket), store.revision, selection, paging)
-    # Encode the list first: the response shows the objects before the delete.
-    response = list_response(call, page, representation)
-    for item in page.items:
-        delete_object(call.cluster, call.resource, item, options)
-    return response
+    try:
+        # Encode the list first: the response shows the objects before the delete.
+        return list_response(call, page, representation)
+    finally:
+        # As in kube-apiserver, a response in the wrong format does not keep the objects.
+        for item in page.items:
+            delete_object(call.cluster, call.resource, item, options)
 
 
 def _with_default_policy(call: Call, options: DeleteOptions) -> DeleteOptions:
@@ -69,7 +71,7 @@ def _with_default_policy(call: Call, options: DeleteOptions) -> DeleteOptions:
             "child pods are preserved by default when jobs are deleted; "
             "set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning"
         )
-    return replace(options, policy="Orphan")
+    return replace(options, policy="Orphan", is_default_policy=True)
 
 
 def delete_object(
@@ -110,7 +112,7 @@ def _dry_run_result(resource: ResourceType, stored: StoredObject, marked: JsonOb
 def _mark_deleted(resource: ResourceType, document: JsonObject, options: DeleteOptions) -> JsonObject | None:
     """Return the object with its deletion fields set, or None if they would not change."""
     metadata = {**document["metadata"]}
-    finalizers = _finalizers(resource, metadata.get("finalizers") or [], options.policy)
+    finalizers = _finalizers(resource, metadata.get("finalizers") or [], options)
     grace = _grace_period(resource, document, options)
     previous = metadata.get("deletionGracePeriodSeconds")
     if "deletionTimestamp" in metadata and finalizers == metadata.get("finalizers", []) and (previous or 0) <= grace:
@@ -128,8 +130,10 @@ def _mark_deleted(resource: ResourceType, document: JsonObject, options: DeleteO
     return {**document, "metadata": metadata}
 
 
-def _finalizers(resource: ResourceType, present: list[str], policy: str) -> list[str]:
+def _finalizers(resource: ResourceType, present: list[str], options: DeleteOptions) -> list[str]:
     """Return the finalizers for a propagation policy, which replaces the finalizers of other policies."""
+    has_policy = "orphan" in present or "foregroundDeletion" in present
+    policy = "" if options.is_default_policy and has_policy else options.policy
     # Events cannot own objects, so they have no dependents.
     if not policy or resource.bucket == "events.":
         kept = list(present)
@@ -168,7 +172,7 @@ def _mark_namespace(resource: ResourceType, document: JsonObject, options: Delet
     if "deletionTimestamp" in document["metadata"]:
         return None if _is_kept(document) else document
     metadata = {**document["metadata"], "deletionTimestamp": now()}
-    if finalizers := _finalizers(resource, array_at(metadata, "finalizers"), options.policy):
+    if finalizers := _finalizers(resource, array_at(metadata, "finalizers"), options):
         metadata["finalizers"] = finalizers
     else:
         metadata.pop("finalizers", None)

@@ -176,7 +176,7 @@ def list_options(query: Query) -> ListOptions:
 
 
 def watch_options(query: Query) -> ListOptions:
-    """Read and check the options of a watch. Raises 400 and 422, and 500 for an invalid revision."""
+    """Read and check the options of a watch except its revision. Raises 400 and 422."""
     options = _common_options(query)
     initial = parse_boolean(query, "sendInitialEvents") if "sendInitialEvents" in query else None
     causes: list[JsonObject] = []
@@ -189,11 +189,13 @@ def watch_options(query: Query) -> ListOptions:
     if options.match not in ("", "NotOlderThan"):
         causes.append(_unsupported_match(options.match, '"NotOlderThan"'))
     _raise_list_causes(causes)
-    revision = parse_revision(first_value(query, "resourceVersion"), errors.internal)
     bookmarks = parse_boolean(query, "allowWatchBookmarks")
-    return ListOptions(
-        revision, options.match, timeout=options.timeout, bookmarks=bookmarks, send_initial_events=initial
-    )
+    return ListOptions(match=options.match, timeout=options.timeout, bookmarks=bookmarks, send_initial_events=initial)
+
+
+def watch_revision(query: Query) -> int | None:
+    """Return the revision at which a watch starts. Raises 500 for an invalid one."""
+    return parse_revision(first_value(query, "resourceVersion"), errors.internal)
 
 
 def parse_revision(text: str, failure: Callable[[str], Exception]) -> int | None:
@@ -222,6 +224,8 @@ class DeleteOptions:
     policy: str = ""
     uid: str | None = None
     revision: str | None = None
+    is_default_policy: bool = False
+    """Whether the policy is that of the kind, which an earlier policy of the object overrides."""
     cascades: bool = False
     """Whether the deprecated `orphanDependents: false` is set, which changes the status of the response."""
 
@@ -261,7 +265,7 @@ def delete_options(query: Query, body: Mapping[str, Any]) -> DeleteOptions:
         policy,
         preconditions.get("uid"),
         preconditions.get("resourceVersion"),
-        orphans is not None and policy == "Background",
+        cascades=orphans is not None and policy == "Background",
     )
 
 

@@ -1,5 +1,7 @@
 """The verb patch, with its four patch types."""
 
+from dataclasses import replace
+
 from kubex_testing._objects.json_patch import (
     JsonPatchError,
     JsonPatchFormatError,
@@ -74,16 +76,25 @@ _WITHOUT_TABLES = {
     ("devicetaintrules.resource.k8s.io", "status"),
     ("resourceclaims.resource.k8s.io", "status"),
     ("namespaces.", "finalize"),
+    ("pods.", "ephemeralcontainers"),
+    ("pods.", "resize"),
 }
 
 
-def check_route(request: RecordedRequest, resource: ResourceType, info: RequestInfo) -> None:
-    """Check the headers of a request before its verb runs, as the routes of kube-apiserver do. Raises 406 and 415."""
+def check_route(request: RecordedRequest, resource: ResourceType, info: RequestInfo) -> RecordedRequest:
+    """Check the headers of a request before its verb runs, as the routes of kube-apiserver do. Raises 406 and 415.
+
+    Returns the request, without the entries of `Accept` that the route does not support.
+    """
     if info.verb == "patch":
         check_patch_type(resource, content_type(request))
     check_acceptable(request, streams=info.verb in ("list", "watch"))
     if (resource.bucket, info.subresource) in _WITHOUT_TABLES:
         negotiate(request, as_kinds=("PartialObjectMetadata", "PartialObjectMetadataList"))
+        accepted = (part for part in request.header("accept").split(",") if "as=Table" not in part)
+        headers = [(name, value) for name, value in request.headers if name != "accept"]
+        return replace(request, headers=(*headers, ("accept", ",".join(accepted))))
+    return request
 
 
 def check_patch_type(resource: ResourceType, media: str) -> None:

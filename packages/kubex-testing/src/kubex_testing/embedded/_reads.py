@@ -1,5 +1,6 @@
 """The verbs get and list."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from . import _errors as errors
@@ -16,9 +17,16 @@ from ._view import View
 async def get(call: Call) -> Response:
     """GET on an object."""
     representation = negotiate_object(call.request)
-    revision = parse_revision(first_value(call.request.query, "resourceVersion"), errors.internal)
+    revision = parse_revision(first_value(call.request.query, "resourceVersion"), _revision_error(call))
     await call.wait_for_cache(revision)
     return object_response(call, 200, _stored(call, cached=revision is not None), representation)
+
+
+def _revision_error(call: Call) -> Callable[[str], errors.ApiError]:
+    """Return the error for an invalid revision. kube-apiserver has no cache of Events, so it has another error."""
+    if call.resource.bucket == "events.":
+        return lambda text: errors.bad_request(f"invalid resource version: {text}")
+    return errors.internal
 
 
 def _stored(call: Call, *, cached: bool) -> StoredObject:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
+from kubex_testing._objects.default_workloads import TEMPLATE_GENERATION
 from kubex_testing._objects.empty_objects import empty_object
 
 from . import _errors as errors
@@ -15,7 +16,7 @@ from ._encode import dumps
 from ._faults.conditions import WatchCondition
 from ._messages import Response
 from ._negotiation import Representation
-from ._options import ListOptions, Selection, check_selectors, parse_selection, watch_options
+from ._options import ListOptions, Selection, check_selectors, parse_selection, watch_options, watch_revision
 from ._responses import encode_object, negotiate_object
 from ._store import Bucket, Event, StoredObject
 from ._view import View
@@ -147,6 +148,7 @@ async def watch(call: Call) -> Response:
     check_selectors(call.request.query)
     options = watch_options(call.request.query)
     selection = parse_selection(call.request.query, call.resource, call.info.namespace, call.info.name)
+    options = replace(options, revision=watch_revision(call.request.query))
     for condition in call.faults_of(WatchCondition):
         options = condition.change_options(options, call.cluster.store.bucket(call.resource.bucket))
     # As in kube-apiserver, the other options are checked first.
@@ -193,7 +195,10 @@ class _Encoder:
         if resource.bucket in _ZERO_REPLICAS:
             empty["spec"]["replicas"] = 0
         document: dict[str, Any] = {"kind": resource.kind, "apiVersion": resource.api_version, **empty}
-        document["metadata"] = {**metadata, "annotations": INITIAL_EVENTS_END} if initial_events_end else metadata
+        annotations = INITIAL_EVENTS_END if initial_events_end else {}
+        if resource.bucket == "daemonsets.apps":
+            annotations = {TEMPLATE_GENERATION: "0", **annotations}
+        document["metadata"] = {**metadata, "annotations": annotations} if annotations else metadata
         return b'{"type":"BOOKMARK","object":' + self._object(StoredObject(document, revision)) + b"}\n"
 
     def failure(self, error: errors.ApiError) -> bytes:
