@@ -134,7 +134,7 @@ def _finalizers(resource: ResourceType, present: list[str], options: DeleteOptio
     """Return the finalizers for a propagation policy, which replaces the finalizers of other policies."""
     has_policy = "orphan" in present or "foregroundDeletion" in present
     policy = "" if options.is_default_policy and has_policy else options.policy
-    # Events cannot own objects, so they have no dependents.
+    # Events cannot own objects, so there is nothing to orphan or to delete.
     if not policy or resource.bucket == "events.":
         kept = list(present)
     else:

@@ -9,7 +9,7 @@ from . import _errors as errors
 from ._cluster import Cluster
 
 _CLASSES = "priorityclasses.scheduling.k8s.io"
-# Each cluster has these classes. The embedded server has no objects for them.
+# Each cluster has these classes. The embedded server knows them without objects.
 _SYSTEM_CLASSES = {"system-node-critical": 2000001000, "system-cluster-critical": 2000000000}
 
 
