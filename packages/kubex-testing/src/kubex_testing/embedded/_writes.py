@@ -4,7 +4,7 @@ from typing import Any
 
 from kubex_testing._objects.empty_objects import drop_empty_lists
 from kubex_testing._objects.go_numbers import parse_uint
-from kubex_testing._objects.json_types import JsonObject, json_equal, object_at
+from kubex_testing._objects.json_types import JsonObject, array_at, json_equal, object_at
 from kubex_testing._objects.names import expand_generate_name
 
 from . import _errors as errors
@@ -159,7 +159,7 @@ def _without_times(obj: JsonObject) -> JsonObject:
     """Return an object without the times in its `managedFields`."""
     entries = [
         {name: value for name, value in entry.items() if name != "time"}
-        for entry in obj["metadata"].get("managedFields") or []
+        for entry in array_at(obj, "metadata", "managedFields")
     ]
     return {**obj, "metadata": {**obj["metadata"], "managedFields": entries}}
 
