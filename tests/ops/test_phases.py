@@ -77,6 +77,8 @@ def test_a_mapping_from_kinds_replaces_the_conditions() -> None:
     assert repr(condition_for(document("example.com/v2", "Widget"), conditions)) == "ready()"
     assert repr(condition_for(document("example.com/v1", "Gadget"), conditions)) == 'condition("Synced")'
     assert condition_for(document("apps/v1", "Deployment"), conditions) is None
+    with pytest.raises(TypeError, match="wait has the key 'Deployment': pass the class of a kind, or its apiVersion"):
+        conditions_of({"Deployment": ready()})
 
 
 def test_arguments_are_checked() -> None:

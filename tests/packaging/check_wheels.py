@@ -23,6 +23,7 @@ from kubex_testing.embedded import EmbeddedServer
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE_BACKEND = ROOT / "examples" / "third-party-backend"
 QUICKSTART = ROOT / "examples" / "quickstart.py"
+APPLY_DIRECTORY = ROOT / "examples" / "apply_directory.py"
 WAIT_FOR_POD = ROOT / "examples" / "wait_for_pod.py"
 MODELS = ("kubex_k8s_1_35", "kubex_k8s_1_36", "kubex_k8s_1_37")
 DISTRIBUTIONS = (
@@ -344,6 +345,20 @@ def check_runtime(folder: Path, python: str, wheels: Mapping[str, Path]) -> None
         assert output == "web-0 is ready\n", output
 
 
+def check_ops(folder: Path, python: str, wheels: Mapping[str, Path]) -> None:
+    """Check that the extra `ops` installs kubex-ops, which needs no models, and that an example of it runs."""
+    environment = Environment(folder / "ops", python)
+    others = [str(wheels[name]) for name in ("kubex_core", "kubex_httpx", "kubex_ops", "kubex_runtime")]
+    environment.install(f"kubex[httpx,ops] @ {wheels['kubex'].as_uri()}", *others)
+    assert not {"kubex-k8s-1-37", "trio"} & environment.distributions()
+    manifests = environment.folder / "manifests"
+    manifests.mkdir()
+    (manifests / "settings.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n")
+    with embedded_server(folder) as env:
+        output = environment.run(str(APPLY_DIRECTORY), str(manifests), env=env)
+    assert output.endswith("1/1 created ConfigMap settings\n1 created\n"), output
+
+
 def check_no_backend(folder: Path, python: str, wheels: Mapping[str, Path]) -> None:
     """Check that kubex-core does not install an HTTP library, and that the error names the backends to install."""
     environment = Environment(folder / "no-backend", python)
@@ -411,6 +426,7 @@ def main() -> None:
         check_websockets(folder, options.python, wheels)
         check_no_backend(folder, options.python, wheels)
         check_runtime(folder, options.python, wheels)
+        check_ops(folder, options.python, wheels)
         check_testing(folder, options.python, wheels)
         check_third_party_backend(folder, options.python, wheels)
         check_models(folder, options.python, wheels)

@@ -89,6 +89,7 @@ async def apply(
         print(report)
     """
     limit = check_arguments(field_manager=field_manager, concurrency=concurrency, wait=wait, timeout=timeout)
+    conditions = conditions_of(wait)
     discovery = discovery if discovery is not None else Discovery(client)
     requests = ObjectRequests(client, request_timeout)
     items = await prepare(requests, discovery, objects, namespace)
@@ -105,5 +106,5 @@ async def apply(
     )
     await application.run(items)
     if not dry_run and not recorder.has_failed:
-        await application.wait(items, conditions_of(wait), limit)
+        await application.wait(items, conditions, limit)
     return recorder.report()

@@ -9,7 +9,8 @@ from kubex.models import Resource, api_resource
 from kubex_ops._plan.phases import HasKind, group_kind
 from kubex_runtime.conditions import OptionalCondition, available, bound, complete, established, ready, rolled_out
 
-WaitTypes: TypeAlias = bool | Mapping[type[Resource] | tuple[str, str], OptionalCondition[Any]]
+# The type of keys is invariant, so a dict with the keys `type[Deployment]` would not match a narrower type.
+WaitTypes: TypeAlias = bool | Mapping[Any, OptionalCondition[Any]]
 """The argument `wait`: a bool, or the condition for each kind, which is a class or an `apiVersion` with a `kind`."""
 
 _Conditions: TypeAlias = Mapping[tuple[str, str], OptionalCondition[Any]]
@@ -38,9 +39,14 @@ def condition_for(item: HasKind, conditions: _Conditions) -> OptionalCondition[A
     return conditions.get(group_kind(item))
 
 
-def _group_kind(key: type[Resource] | tuple[str, str]) -> tuple[str, str]:
-    if isinstance(key, tuple):
-        api_version, kind = key
-        return api_version.rpartition("/")[0], kind
-    resource = api_resource(key)
-    return resource.group, resource.kind
+def _group_kind(key: object) -> tuple[str, str]:
+    if isinstance(key, type) and issubclass(key, Resource):
+        resource = api_resource(key)
+        return resource.group, resource.kind
+    match key:
+        case (str(api_version), str(kind)):
+            return api_version.rpartition("/")[0], kind
+    raise TypeError(
+        f"wait has the key {key!r}: pass the class of a kind, or its apiVersion and kind, such as "
+        '("apps/v1", "Deployment")'
+    )
