@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from kubex.models import Resource, api_resource
 from kubex_ops._plan.phases import HasKind, group_kind
@@ -43,9 +43,9 @@ def _group_kind(key: object) -> tuple[str, str]:
     if isinstance(key, type) and issubclass(key, Resource):
         resource = api_resource(key)
         return resource.group, resource.kind
-    match key:
-        case (str(api_version), str(kind)):
-            return api_version.rpartition("/")[0], kind
+    if isinstance(key, tuple) and len(parts := cast("tuple[str, ...]", key)) == 2:
+        api_version, kind = parts
+        return api_version.rpartition("/")[0], kind
     raise TypeError(
         f"wait has the key {key!r}: pass the class of a kind, or its apiVersion and kind, such as "
         '("apps/v1", "Deployment")'
