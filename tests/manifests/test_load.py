@@ -135,7 +135,7 @@ def test_object_whose_kind_ends_with_list_is_an_object_if_it_has_no_items() -> N
         ("a: \x00", "document 1, line 1: is not valid YAML: control characters are not allowed"),
         (b"a: 1\nb: \xe9", "line 2: is not text in UTF-8; convert it"),
         ("\n\na: !vault x", "document 1, line 3: it has a tag that is not supported"),
-        (f"{A}data: {{a: .inf}}", "document 1, line 1: JSON does not have the number inf; add quotes if it is text"),
+        (f"{A}data: {{a: .inf}}", "line 1: JSON does not have infinite numbers and NaN; add quotes if it is text"),
         ('\n{"a": 1e999}', "document 1, line 2: a number is too large; add quotes if it is text"),
         (f'{{"a": {"9" * 400}}}', "document 1, line 1: a number is too large; add quotes if it is text"),
         (

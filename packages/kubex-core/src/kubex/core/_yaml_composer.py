@@ -1,5 +1,6 @@
 """Build documents from the events of PyYAML's parser, within limits."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias, cast
@@ -60,13 +61,15 @@ class RepeatedKey:
 class YAMLDocument:
     """A document: its value, the keys that are repeated in a mapping, and the line of its first value.
 
-    The line starts at 1. It is 0 if the stream is empty. If `has_aliases`, values of aliases are shared objects.
+    The line starts at 1. It is 0 if the stream is empty. If `has_aliases`, values of aliases are shared objects. If not
+    `is_finite`, the value contains numbers that JSON does not have.
     """
 
     value: object = None
     repeated_keys: list[RepeatedKey] = field(default_factory=list[RepeatedKey])
     line: int = 0
     has_aliases: bool = False
+    is_finite: bool = True
 
 
 # The next part of a mapping, in place of the key that it has read.
@@ -142,7 +145,8 @@ class Composer:
                 if handler := self._handlers.get(event.__class__):
                     handler(event)
                 elif isinstance(event, yaml.DocumentEndEvent):
-                    yield YAMLDocument(self._root.values[0], self._repeated, self._line, self._expanded > 0)
+                    value = self._root.values[0]
+                    yield YAMLDocument(value, self._repeated, self._line, self._expanded > 0, self._is_finite)
                 elif isinstance(event, yaml.StreamEndEvent):
                     break
         except YAMLContentError as error:
@@ -164,6 +168,7 @@ class Composer:
             0  # the characters of the values of all aliases, so that nested aliases cannot grow without a limit
         )
         self._repeated: list[RepeatedKey] = []
+        self._is_finite = True
 
     def _count(self, event: _Event) -> None:
         if not self._nodes:
@@ -181,11 +186,17 @@ class Composer:
         if event.anchor is not None:
             self._anchors[event.anchor] = value, event.end_mark.index - event.start_mark.index
         if self._collection.key is not _KEY:
-            self._collection.add(whole_number(value) if type(value) is float else value)
+            self._collection.add(self._number(value) if type(value) is float else value)
         elif value == "<<" and event.implicit[0] and event.tag is None:
             self._collection.key = _MERGED
         else:
             self._add_key(value, event)
+
+    def _number(self, value: float) -> int | float:
+        if not math.isfinite(value):
+            self._is_finite = False
+            return value
+        return whole_number(value)
 
     def _add_key(self, value: Scalar, event: _Event) -> None:
         collection, line = self._collection, event.start_mark.line + 1
@@ -207,7 +218,7 @@ class Composer:
         if self._expanded + event.start_mark.index - self._start > self._limits.expanded:
             raise YAMLContentError("its aliases make it too large (excessive aliasing)")
         if self._collection.key is not _KEY:
-            self._collection.add(whole_number(value) if type(value) is float else value)
+            self._collection.add(self._number(value) if type(value) is float else value)
         elif isinstance(value, list | dict):
             raise _collection_as_key()
         else:

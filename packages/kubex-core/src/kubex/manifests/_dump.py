@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import yaml
 
@@ -76,4 +76,4 @@ def _remove_fields_of_server(document: dict[str, Any]) -> None:
     metadata = document.get("metadata")
     if isinstance(metadata, dict):
         for name in _METADATA_OF_SERVER:
-            metadata.pop(name, None)
+            cast("dict[str, Any]", metadata).pop(name, None)

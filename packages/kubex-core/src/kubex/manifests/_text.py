@@ -11,11 +11,10 @@ from kubex.core.yaml import YAMLContentError, YAMLDocument, YAMLLimits, read_yam
 from kubex.errors import ManifestError
 from kubex.manifests._files import MAX_BYTES
 from kubex.manifests._json import JsonProblem, read_json
-from kubex.manifests._values import MAX_DEPTH, MAX_NODES, ValueProblem, check_finite, copy_value
+from kubex.manifests._values import MAX_DEPTH, MAX_NODES, ValueProblem, copy_value
 
 _LIMITS = YAMLLimits(depth=MAX_DEPTH, nodes=MAX_NODES, expanded=2 * MAX_BYTES)
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_NOT_FINITE = re.compile(r"\.(?:inf|nan)", re.IGNORECASE)
 _BOM_OF_DOCUMENT = re.compile(r"\A\ufeff|(?<=^---\n)\ufeff|(?<=^---\r\n)\ufeff", re.MULTILINE)
 # The texts of libyaml do not quote the content, unlike those of PyYAML's parser in Python.
 _HAS_LIBYAML = hasattr(yaml, "CSafeLoader")
@@ -92,21 +91,20 @@ def _read_yaml(text: str, before: Place) -> Iterator[tuple[object, Place]]:
         if document is None:
             return
         place = Place(source, number, document.line + offset)
-        yield _value(document, text, place, offset), place
+        yield _value(document, place, offset), place
 
 
-def _value(document: YAMLDocument, text: str, place: Place, offset: int) -> object:
+def _value(document: YAMLDocument, place: Place, offset: int) -> object:
     if document.repeated_keys:
         key = document.repeated_keys[0]
         problem = f"the key {key.path} is repeated, first in line {key.first_line + offset}; remove one of them"
         raise place.error(problem, key.line + offset)
+    if not document.is_finite:
+        raise place.error("JSON does not have infinite numbers and NaN; add quotes if it is text")
     try:
-        value = copy_value(document.value) if document.has_aliases else document.value
-        if _NOT_FINITE.search(text):
-            check_finite(value)
+        return copy_value(document.value) if document.has_aliases else document.value
     except ValueProblem as problem:
         raise place.error(str(problem)) from None
-    return value
 
 
 def _yaml_error(error: Exception, text: str, place: Place, offset: int) -> ManifestError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from typing import cast
 
@@ -57,14 +56,6 @@ def check_size(value: object) -> None:
         if not level:
             return
     raise too_deep()
-
-
-def check_finite(value: object) -> None:
-    """Raise ValueProblem for a number that JSON does not have."""
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ValueProblem(f"JSON does not have the number {value}; add quotes if it is text")
-    for item in _items(value):
-        check_finite(item)
 
 
 def _items(value: object) -> Iterable[object]:
