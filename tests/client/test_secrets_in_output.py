@@ -35,6 +35,7 @@ from kubex.configuration import (
 )
 from kubex.core._http import Request
 from kubex.errors import ConfigurationError, KubexError, TransportError
+from kubex.manifests import Document
 from kubex.models import EventType, Model
 from kubex.transport import Headers
 from kubex_httpx import HttpxClient
@@ -76,11 +77,15 @@ def all_output(value: object) -> str:
         return "\n".join([*texts, *traceback.format_exception_only(error)])
 
 
+# The values of hidden fields, if these cannot be text.
+SECRETS: dict[type, Any] = {Document: {"kind": "Secret", "stringData": {"password": SECRET_TEXT}}}
+
+
 def create_with_secrets(kind: type) -> Any:
     """Create an object without validation. Each field that is not in its repr contains the secret."""
     instance: Any = object.__new__(kind)
     for each in dataclasses.fields(kind):
-        object.__setattr__(instance, each.name, "visible" if each.repr else SECRET_TEXT)
+        object.__setattr__(instance, each.name, "visible" if each.repr else SECRETS.get(kind, SECRET_TEXT))
     return instance
 
 
