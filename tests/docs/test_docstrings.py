@@ -78,8 +78,11 @@ def verbs() -> Iterable[tuple[str, object]]:
         create_review,
         follow,
         is_transient,
+        kubex_ops.adopt,
         kubex_ops.apply,
         kubex_ops.delete,
+        kubex_ops.diff,
+        kubex_ops.remove,
         wait_for,
     ):
         yield function.__name__, function

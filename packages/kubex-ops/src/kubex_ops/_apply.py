@@ -13,6 +13,8 @@ from kubex.manifests import Document
 from kubex.models import Resource
 from kubex_ops._apply_one import ApplyOptions
 from kubex_ops._apply_phases import Application
+from kubex_ops._apply_set_run import ApplySetRun
+from kubex_ops._plan.apply_sets import ApplySet
 from kubex_ops._plan.arguments import check_arguments
 from kubex_ops._plan.conditions import WaitTypes, conditions_of
 from kubex_ops._prepare import Preparation, prepare
@@ -31,6 +33,7 @@ async def apply(
     field_validation: FieldValidationTypes = "Strict",
     dry_run: bool = False,
     migrate_from: Collection[str] | None = None,
+    apply_set: ApplySet | None = None,
     wait: WaitTypes = False,
     timeout: float | EllipsisType | None = ...,
     concurrency: int = 8,
@@ -62,6 +65,8 @@ async def apply(
             of an object, the server cannot check the object, and its result has `checked=False`.
         migrate_from: the field managers of client-side apply whose fields are taken over. None means those of kubectl,
             and an empty tuple none.
+        apply_set: the set of the objects. If all objects are applied, and ready in case of `wait`, the objects that are
+            no longer in the set are deleted.
         wait: True waits until the objects are ready: Deployments, StatefulSets and DaemonSets are rolled out, Jobs are
             complete, Pods are ready, claims are bound, APIServices are available. Other kinds are not waited for. A
             mapping from kinds to conditions replaces this table; a kind is a class, or an `apiVersion` with a `kind`.
@@ -73,10 +78,11 @@ async def apply(
         request_timeout: the time limit of each request.
 
     Returns:
-        The result of each object, in the order of `objects`.
+        The result of each object, in the order of `objects`. The results of objects that were pruned are at the end.
 
     Raises:
         OperationError: an object has failed; the `report` of the error has all results.
+        ApplySetError: `apply_set` belongs to another tool, or an object to another set. Nothing is written.
         ManifestError: an object does not have a name, or is twice in the set with different content. Nothing is sent.
         NamespaceError: an object has another namespace than `namespace`. Nothing is sent.
         ConfigurationError: an argument is not valid. Nothing is sent.
@@ -93,12 +99,17 @@ async def apply(
     discovery = discovery if discovery is not None else Discovery(client)
     requests = ObjectRequests(client, request_timeout)
     items = await prepare(requests, discovery, objects, namespace)
+    run: ApplySetRun | None = None
+    if apply_set is not None:
+        apply_set = apply_set.with_namespace(namespace, client.configuration.namespace)
+        run = await ApplySetRun.start(requests, discovery, apply_set, items, concurrency=concurrency, dry_run=dry_run)
     options = ApplyOptions(
         field_manager=field_manager,
         force=force,
         field_validation=field_validation,
         dry_run=dry_run,
         migrate_from=migrate_from,
+        apply_set=apply_set,
     )
     recorder = Recorder(items, on_result)
     application = Application(
@@ -107,4 +118,7 @@ async def apply(
     await application.run(items)
     if not dry_run and not recorder.has_failed:
         await application.wait(items, conditions, limit)
+    if run is not None and not recorder.has_failed:
+        for result in await run.finish(recorder.objects()):
+            recorder.add_other(result)
     return recorder.report()

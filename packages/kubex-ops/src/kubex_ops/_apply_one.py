@@ -9,6 +9,7 @@ from typing import Any
 from kubex.core.params import FieldValidationTypes
 from kubex.errors import ApiWarning, Forbidden, KubexError
 from kubex_ops._migration import migrate
+from kubex_ops._plan.apply_sets import ApplySet
 from kubex_ops._prepare import Item
 from kubex_ops._report import Outcome, Result
 from kubex_ops._requests import Applied, ObjectRequests
@@ -23,6 +24,7 @@ class ApplyOptions:
     field_validation: FieldValidationTypes = "Strict"
     dry_run: bool = False
     migrate_from: Collection[str] | None = None
+    apply_set: ApplySet | None = None
 
     def query(self) -> dict[str, str | bool | None]:
         """Return the query parameters."""

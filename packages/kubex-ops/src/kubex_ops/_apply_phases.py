@@ -10,6 +10,7 @@ from kubex.errors import Forbidden, NoSuchKind, NotFound
 from kubex_ops._apply_one import ApplyOptions, apply_one
 from kubex_ops._concurrency import run_concurrently
 from kubex_ops._definitions import complete_kinds, wait_for_definitions
+from kubex_ops._plan.apply_sets import with_label
 from kubex_ops._plan.conditions import condition_for
 from kubex_ops._plan.phases import group_kind, in_phases
 from kubex_ops._prepare import Item, Preparation
@@ -98,7 +99,9 @@ class Application:
         is_defined_by_set = item.path is None and item.error is None
         if self._options.dry_run and (is_defined_by_set or item.namespace in self._new_namespaces):
             return Result(item.document, "created", checked=False)
-        return await apply_one(self._requests, item, item.body, self._options)
+        apply_set = self._options.apply_set
+        body = item.body if apply_set is None else with_label(apply_set, item.body)
+        return await apply_one(self._requests, item, body, self._options)
 
     def _result_is(self, item: Item, *outcomes: Outcome) -> bool:
         return self._recorder.result_of(item).outcome in outcomes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Any
 
 from kubex.errors import KubexError
 from kubex_ops._prepare import Item
@@ -41,6 +42,10 @@ class Recorder:
     def result_of(self, item: Item) -> Result:
         """Return the result of an item."""
         return self._results[item]
+
+    def objects(self) -> list[dict[str, Any]]:
+        """Return the objects of the results, as the server returned them."""
+        return [result.object for result in self._results.values() if result.object is not None]
 
     def skip(self, items: Iterable[Item]) -> None:
         """Add the results of items that are not tried."""

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kubex.errors import KubexError
+from kubex_ops._plan.apply_set_error import ApplySetError
 
 if TYPE_CHECKING:
     from kubex_ops._report import Report
 
-__all__ = ["OperationError"]
+__all__ = ["ApplySetError", "OperationError"]
+
+ApplySetError.__module__ = __name__  # tracebacks contain the name of the module that users import
 
 # The message contains this number of errors and counts the others.
 _MAX_ERRORS = 10
