@@ -74,8 +74,11 @@ async def test_dynamic_class_reads_and_writes_objects(client: Client) -> None:
 @pytest.fixture
 async def tool_crd(client: Client) -> AsyncIterator[CustomResourceDefinition]:
     """Return a definition that no other test creates, and delete it after the test."""
-    crd = make_crd("DiscoveredTool", "discoveredtools", WIDGET_SCHEMA, list_kind="ToolCollection")
-    crd.spec.names.short_names = ["dtool"]
+    # The servers delete a definition some time after the request, so each test has a separate one.
+    number = secrets.token_hex(4)
+    kind = f"Tool{number}"
+    crd = make_crd(kind, f"{kind.lower()}s", WIDGET_SCHEMA, list_kind="ToolCollection")
+    crd.spec.names.short_names = [f"t{number}"]
     yield crd
     assert crd.metadata.name is not None
     await Api(CustomResourceDefinition, client).delete(crd.metadata.name)
@@ -87,13 +90,17 @@ async def test_definition_that_is_created_after_the_first_read_is_found(
     discovery = Discovery(client)
     assert await discovery.has("apps/v1")
     await install_crd(client, tool_crd)
-    tools = Api(await discovery.kind("example.com/v1", "DiscoveredTool"), client)
+    names, other = tool_crd.spec.names, Discovery(client)
+    with anyio.fail_after(TIMEOUT):  # a real server lists the kind some milliseconds later
+        while not await other.has("example.com/v1", names.kind):
+            await other.refresh()
+    tools = Api(await discovery.kind("example.com/v1", names.kind), client)
     await tools.create(tools.resource.model_validate({"metadata": {"name": "one"}, "spec": {"size": 1}}))
     (tool,) = await tools.list()
     tool["status"] = {"ready": True}
     assert (await tools.status.replace(tool))["status"] == {"ready": True}
-    assert await discovery.resource("dtool") is tools.resource
-    await discovery.refresh()
+    assert names.short_names
+    assert await discovery.resource(names.short_names[0]) is tools.resource
 
 
 async def test_plain_and_aggregated_discovery_find_the_same_kinds(
