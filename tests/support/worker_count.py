@@ -24,7 +24,7 @@ CPU_SECONDS = {
     "meta": 40,
     "models": 30,
     "mutants": 40,
-    "ops": 5,
+    "ops": 50,
     "packaging": 5,
     "policy": 15,
     "runtime": 60,

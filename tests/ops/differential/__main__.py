@@ -10,7 +10,8 @@ import time
 from collections.abc import Sequence
 
 from kubex_testing.embedded import EmbeddedServer
-from ops.differential.comparison import Side, compare_sets, control_plane, side
+from ops.differential.comparison import Side, control_plane, side
+from ops.differential.diffs import compare_sets
 from ops.differential.sets import make_set
 from testing.kubectl.runner import find_kubectl
 

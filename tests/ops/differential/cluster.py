@@ -86,8 +86,15 @@ class Cluster:
         """Wait until all CustomResourceDefinitions are established, and their groups are served."""
         definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
         self._wait(definitions, lambda found: all(map(_is_established, found.document["items"])))
-        groups = {each["spec"]["group"] for each in self.get(definitions).document["items"]}
+        specs = [each["spec"] for each in self.get(definitions).document["items"]]
+        groups = {spec["group"] for spec in specs}
         self._wait("/apis", lambda found: groups <= {group["name"] for group in found.document["groups"]})
+        for spec in specs:
+            version = next(version["name"] for version in spec["versions"] if version["storage"])
+            # The first request of a kind creates its storage. If that is the deletion of the definition, the deletion
+            # fails, and kube-apiserver repeats it minutes later.
+            path = f"/apis/{spec['group']}/{version}/{spec['names']['plural']}?resourceVersion=0"
+            self._wait(path, lambda found: found.status == 200)
 
     def _wait(self, path: str, done: Any) -> None:
         end = time.monotonic() + LIMIT  # real time: a guard

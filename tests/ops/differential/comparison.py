@@ -61,16 +61,6 @@ def side(name: str, handle: ServerHandle, kubectl: str) -> Iterator[Side]:
             cluster.close()
 
 
-def compare_sets(server: Side, sets: Sequence[ManifestSet]) -> list[str]:
-    """Return what differs between kubectl and Kubex.
-
-    Each kubectl process gets the files of all sets, because the sets do not have objects in common.
-    """
-    found = list(compare_applies(server, sets))
-    server.cluster.delete(all_items(sets))
-    return found
-
-
 def compare_applies(server: Side, sets: Sequence[ManifestSet]) -> Iterator[str]:
     """Yield the differences of the objects after an apply with kubectl, and with Kubex. The latter stay."""
     files = [write(server, f"{each.number}.yaml", each.text) for each in sets]

@@ -72,7 +72,7 @@ class _Maker:
         self.random = Random(f"{seed}-{number}")  # noqa: S311  # repeatable
         self.prefix = f"s{seed}-{number}"
         self.items: list[Item] = []
-        self.widgets = self.random.random() < 0.35
+        self.widgets = self.random.random() < 0.2
         self.own_namespace = self.random.random() < 0.5
 
     def make(self) -> list[Item]:
@@ -136,7 +136,7 @@ class _Maker:
         if kind.kind == "ConfigMap":
             body["data"] = dict(self.random.sample(list(QUOTED.items()), self.random.randint(1, len(QUOTED))))
         if kind.kind == "Gadget":
-            body["scalars"] = [Raw(text) for text in self.random.sample(SCALARS, 12)]
+            body["scalars"] = [Raw(text) for text in self.random.sample(SCALARS, 20)]
         return body
 
     def _named(self, api_version: str, kind: str, name: str) -> dict[str, Any]:

@@ -143,3 +143,20 @@ def check(done: Done, row: Row, namespace: str) -> None:
     """Check what kubectl has printed."""
     assert (done.exit_code == 0) == (row.kubectl == ""), done.errors
     assert row.kubectl.replace("$NAMESPACE", namespace) in done.errors
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_diff_shows_objects_of_a_new_namespace(
+    handle: ServerHandle, kubectl: Kubectl, namespace: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "new.yaml"
+    file.write_text(
+        f"{{apiVersion: v1, kind: Namespace, metadata: {{name: {namespace}-new}}}}\n---\n"
+        f"{{apiVersion: v1, kind: ConfigMap, metadata: {{name: a, namespace: {namespace}-new}}}}\n"
+    )
+    done, _ = kubectl.diff([file])
+    assert f'namespaces "{namespace}-new" not found' in done.errors
+    async with create_client(handle.configuration(namespace)) as client:
+        changes = await kubex_ops.diff(client, load(file), field_manager="kubectl")
+    assert [(change.document.kind, change.checked) for change in changes] == [("Namespace", True), ("ConfigMap", False)]

@@ -11,7 +11,8 @@ from kubex.manifests import load
 from kubex_testing import ServerHandle
 from kubex_testing.controlplane import ControlPlaneUnavailable
 from ops.differential.cluster import normalized
-from ops.differential.comparison import Side, compare_sets, control_plane, side
+from ops.differential.comparison import Side, control_plane, side
+from ops.differential.diffs import compare_sets
 from ops.differential.paths import differences, differing_paths
 from ops.differential.projects import VARIABLE, ProjectComparison, projects
 from ops.differential.sets import LARGEST, make_set
