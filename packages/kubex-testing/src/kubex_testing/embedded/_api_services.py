@@ -35,8 +35,8 @@ class ApiServiceController:
         if stored is None:
             return
         status, reason, message = self._availability(object_at(stored.object, "spec", "service"))
-        current: JsonObject = next(iter(array_at(stored.object, "status", "conditions")), {})
-        if (current.get("status"), current.get("reason")) != (status, reason):
+        conditions: list[JsonObject] = array_at(stored.object, "status", "conditions")
+        if [(item["status"], item["reason"]) for item in conditions] != [(status, reason)]:
             condition = {
                 "lastTransitionTime": now(), "message": message, "reason": reason, "status": status,
                 "type": "Available",
