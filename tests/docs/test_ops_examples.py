@@ -32,3 +32,17 @@ async def test_apply_directory_shows_the_progress(
     (tmp_path / "b.yaml").write_text("kind: [")
     with pytest.raises(SystemExit, match=r"b\.yaml"):
         await main(str(tmp_path))
+
+
+async def test_custom_kind_from_text_applies_waits_and_prints_yaml(
+    cluster: EmbeddedServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main = run_module("custom_kind_from_text.py")["main"]
+    await main()
+    printed = capsys.readouterr().out
+    assert printed == (
+        "2 created\napiVersion: example.com/v1\nkind: Widget\nmetadata:\n  name: red\n  namespace: default\n"
+        "spec:\n  color: red\n\n"
+    )
+    await main()
+    assert capsys.readouterr().out == printed.replace("created", "unchanged")
