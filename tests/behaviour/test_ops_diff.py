@@ -14,8 +14,11 @@ from kubex_k8s.v1_37.core.v1 import ConfigMap
 from kubex_ops import ApplySet, Change, apply, diff
 from kubex_ops.errors import OperationError
 from kubex_testing.embedded import Answer, EmbeddedServer
+from support.backend_pairs import PAIRS
 
 pytestmark = pytest.mark.anyio
+
+one_pair = pytest.mark.parametrize("pair", PAIRS[:1], ids=str)  # these tests do not depend on the HTTP library
 
 JSON = [("Content-Type", "application/json")]
 
@@ -47,6 +50,7 @@ async def test_diff_shows_added_removed_and_changed_fields(client: Client, names
     assert stored.data == {"x": "1", "old": "1"}
 
 
+@one_pair
 async def test_fields_of_the_server_are_not_shown(client: Client) -> None:
     await apply(client, [config_map("a", x="1")], field_manager="me")
     (change,) = await changes(client, config_map("a", x="2"))
@@ -72,6 +76,7 @@ async def test_secret_values_are_nowhere_shown(client: Client, caplog: pytest.Lo
     assert sorted(str(operation["path"]) for operation in change.patch.operations) == ["/data/added", "/data/changed"]
 
 
+@one_pair
 async def test_namespace_and_definition_of_the_same_set_leave_objects_unchecked(client: Client, namespace: str) -> None:
     other, group = f"{namespace}-x", f"{namespace}.example.com"
     schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
@@ -125,6 +130,7 @@ async def test_diff_with_a_set_contains_what_would_be_pruned(client: Client) -> 
     assert await lists(client, "shop") == ("ConfigMap", "")
 
 
+@one_pair
 async def test_empty_field_manager_is_an_error(client: Client) -> None:
     with pytest.raises(ConfigurationError, match="field_manager"):
         await diff(client, [config_map("a")], field_manager="")
@@ -142,6 +148,7 @@ async def test_object_that_changes_in_the_meantime_is_compared_again(
     assert methods == ["GET", "PATCH"] * 3
 
 
+@one_pair
 async def test_rejected_dry_run_because_of_a_webhook_is_reported(
     embedded_client: Client, kubex_server: EmbeddedServer
 ) -> None:

@@ -14,8 +14,11 @@ from kubex_k8s.v1_37.rbac.v1 import ClusterRole
 from kubex_ops import ApplySet, adopt, apply, remove
 from kubex_ops.errors import ApplySetError, OperationError
 from kubex_testing.embedded import EmbeddedServer
+from support.backend_pairs import PAIRS
 
 pytestmark = pytest.mark.anyio
+
+one_pair = pytest.mark.parametrize("pair", PAIRS[:1], ids=str)  # these tests do not depend on the HTTP library
 
 
 async def applied(client: Client, documents: list[Json], **options: object) -> list[tuple[str, str]]:
@@ -43,6 +46,7 @@ async def test_objects_that_are_no_longer_in_the_documents_are_pruned(
     assert await applied(client, documents[:1]) == [("a", "unchanged")]
 
 
+@one_pair
 async def test_parent_can_be_a_config_map_that_lists_the_set(client: Client, namespace: str) -> None:
     shop = ApplySet("shop", namespace, parent="ConfigMap")
     await applied(client, [config_map("a")], apply_set=shop)
@@ -88,6 +92,7 @@ async def test_object_of_another_set_is_an_error_before_anything_is_written(clie
         await applied(client, [labelled], apply_set=ApplySet("second"))
 
 
+@one_pair
 async def test_set_of_another_tool_is_refused_until_it_is_handed_over(client: Client) -> None:
     await applied(client, [config_map("a")])
     tooling = MergePatch({"metadata": {"annotations": {PREFIX + "tooling": "kubectl/v1.37.2"}}})
@@ -101,18 +106,21 @@ async def test_set_of_another_tool_is_refused_until_it_is_handed_over(client: Cl
     assert await applied(client, [config_map("b")]) == [("b", "created"), ("a", "pruned")]
 
 
+@one_pair
 async def test_object_that_is_not_a_parent_is_refused(client: Client) -> None:
     await Api(Secret, client).create(Secret.model_validate({"metadata": {"name": "shop"}}))
     with pytest.raises(ApplySetError, match="is not a set: choose another name"):
         await applied(client, [config_map("a")])
 
 
+@one_pair
 async def test_missing_namespace_of_the_set_is_an_error_with_a_remedy(client: Client) -> None:
     with pytest.raises(ApplySetError, match=r"the namespace 'missing' does not exist: create it first"):
         await applied(client, [config_map("a")], apply_set=ApplySet("shop", "missing"))
     assert await Api(ConfigMap, client).get_or_none("a") is None
 
 
+@one_pair
 async def test_kinds_that_the_server_no_longer_has_do_not_block_pruning(client: Client) -> None:
     await applied(client, [config_map("a"), config_map("b")])
     kinds = MergePatch(
@@ -123,6 +131,7 @@ async def test_kinds_that_the_server_no_longer_has_do_not_block_pruning(client: 
     assert await lists(client, "shop") == ("ConfigMap", "")
 
 
+@one_pair
 async def test_namespace_with_objects_of_the_set_is_not_pruned(client: Client, namespace: str) -> None:
     other = f"{namespace}-x"
     space: Json = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": other}}
@@ -168,6 +177,7 @@ async def test_remove_deletes_the_objects_and_then_the_parent(client: Client, na
     assert outcomes(await remove(client, ApplySet("shop"))) == [("shop", "missing")]
 
 
+@one_pair
 async def test_deletions_have_the_uid_as_precondition(embedded_client: Client, kubex_server: EmbeddedServer) -> None:
     await applied(embedded_client, [config_map("a")])
     uid = (await Api(ConfigMap, embedded_client).get("a")).metadata.uid
