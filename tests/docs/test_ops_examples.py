@@ -11,6 +11,17 @@ pytestmark = pytest.mark.anyio
 
 NAMESPACE = "apiVersion: v1\nkind: Namespace\nmetadata: {name: store}\n"
 SETTINGS = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, namespace: store}\n"
+DEPLOYMENT = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 1
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: app, image: "app:1"}]}
+"""
 
 
 async def test_apply_directory_shows_the_progress(
@@ -46,3 +57,25 @@ async def test_custom_kind_from_text_applies_waits_and_prints_yaml(
     )
     await main()
     assert capsys.readouterr().out == printed.replace("created", "unchanged")
+
+
+async def test_deploy_files_prints_the_changes_and_waits_for_the_rollout(
+    cluster: EmbeddedServer, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    cluster.run_workloads()
+    path = tmp_path / "web.yaml"
+    path.write_text(DEPLOYMENT)
+    main = run_module("deploy_files.py")["main"]
+    await main(str(path))
+    assert capsys.readouterr().out.endswith("1 created\n")
+    assert cluster.state("deployments.apps")[0]["status"]["availableReplicas"] == 1
+    path.write_text(DEPLOYMENT.replace("app:1", "app:2"))
+    await main(str(path))
+    printed = capsys.readouterr().out.splitlines()
+    assert [line.strip("-+ ") for line in printed if "image" in line and line[0] in "-+"] == [
+        "image: app:1",
+        "image: app:2",
+    ]
+    assert printed[-1] == "1 configured"
+    await main(str(path))
+    assert capsys.readouterr().out == "1 unchanged\n"
