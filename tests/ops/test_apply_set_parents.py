@@ -64,10 +64,13 @@ def test_id_depends_on_name_namespace_and_parent() -> None:
 @pytest.mark.parametrize(
     ("annotations", "message"),
     [
-        ({"tooling": None}, r"Secret prod/shop: it exists, but has no annotation .*tooling.*choose another name"),
+        (
+            {"tooling": None},
+            r"Secret prod/shop: it exists, but does not have the annotation .*tooling.*choose another name",
+        ),
         ({"tooling": "kubectl/v1.37.2"}, r"managed by 'kubectl'.*hand the set over"),
         ({"tooling": "example.com/tool/v1"}, "managed by 'example.com/tool'"),
-        ({"contains_group_kinds": None}, r"no annotation .*contains-group-kinds: add it"),
+        ({"contains_group_kinds": None}, r"not have the annotation .*contains-group-kinds: add it"),
     ],
 )
 def test_parent_of_something_else_is_refused_with_a_remedy(annotations: dict[str, str | None], message: str) -> None:

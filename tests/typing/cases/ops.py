@@ -9,7 +9,8 @@ from kubex.client import Client
 from kubex.manifests import Document, load
 from kubex_k8s.v1_37.apps.v1 import Deployment
 from kubex_k8s.v1_37.core.v1 import ConfigMap
-from kubex_ops import Outcome, Report, Result, apply, delete
+from kubex.patch import JsonPatch
+from kubex_ops import ApplySet, Change, Outcome, Report, Result, adopt, apply, delete, diff, remove
 from kubex_ops.errors import OperationError
 from kubex_runtime.conditions import available, condition
 
@@ -36,6 +37,22 @@ async def applied(client: Client, objects: list[ConfigMap], json: list[Mapping[s
 async def deleted(client: Client, objects: list[ConfigMap]) -> None:
     assert_type(await delete(client, objects, wait=True, timeout=60), Report)
     await delete(client, objects, propagation_policy="Now")  # E: mypy[arg-type] pyright[reportArgumentType]
+
+
+async def compared(client: Client, objects: list[ConfigMap]) -> None:
+    shop = ApplySet("shop", namespace="default", parent="ConfigMap")
+    changes = await diff(client, objects, field_manager="tests", apply_set=shop)
+    assert_type(changes, list[Change])
+    assert_type(changes[0].text(), str)
+    assert_type(changes[0].patch, JsonPatch)
+    await diff(client, objects)  # E: mypy[call-arg] pyright[reportCallIssue]
+    await apply(client, objects, field_manager="tests", apply_set=shop)
+    await apply(
+        client, objects, field_manager="tests", apply_set="shop"
+    )  # E: mypy[arg-type] pyright[reportArgumentType]
+    assert_type(await adopt(client, shop, objects), Report)
+    assert_type(await remove(client, shop), Report)
+    ApplySet("shop", parent="Pod")  # E: mypy[arg-type] pyright[reportArgumentType]
 
 
 def failed(error: OperationError) -> None:

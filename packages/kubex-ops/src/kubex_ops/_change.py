@@ -1,4 +1,4 @@
-"""`Change`: what an apply would change in one object."""
+"""`Change`: the difference between an object and the result of an apply."""
 
 from __future__ import annotations
 

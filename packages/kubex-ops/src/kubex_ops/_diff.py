@@ -1,4 +1,4 @@
-"""`diff()`: what an apply would change."""
+"""`diff()`: compare the objects of a set with the result of an apply."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from kubex_ops._report import Report, Result
 from kubex_ops._requests import ObjectRequests
 from kubex_ops.errors import OperationError
 
-# The message with which servers reject a dry run because of a webhook. It has no other mark.
+# A part of the message with which servers reject a dry run because of a webhook. Only the message shows the reason.
 _NO_DRY_RUN = "does not support dry run"
 _ATTEMPTS = 4
 

@@ -73,7 +73,7 @@ class ApplySet:
         return f"applyset-{base64.urlsafe_b64encode(digest).rstrip(b'=').decode()}-v1"
 
     def with_namespace(self, *candidates: str | None) -> ApplySet:
-        """Return the set with a namespace: its own one, or else the first of the candidates."""
+        """Return the set with a namespace: that of the set, or else the first candidate."""
         namespace = next((namespace for namespace in (self.namespace, *candidates) if namespace), "default")
         return ApplySet(self.name, namespace, self.parent)
 
@@ -164,7 +164,8 @@ def contents_of(apply_set: ApplySet, parent: Mapping[str, Any]) -> Contents:
         )
     if _KINDS not in annotations:
         raise ApplySetError(
-            apply_set, f"it has no annotation {_KINDS}: add it, with the kinds of the set such as 'ConfigMap,Job.batch'"
+            apply_set,
+            f"it does not have the annotation {_KINDS}: add it with the kinds, such as 'ConfigMap,Job.batch'",
         )
     kinds = frozenset(map(GroupKind.parse, _split(annotations[_KINDS])))
     return Contents(kinds, frozenset(_split(annotations.get(_NAMESPACES, ""))) | {apply_set.namespace or ""})
@@ -190,7 +191,8 @@ def identity(api_version: str, kind: str, namespace: str | None, name: str) -> D
 def _check_tool(apply_set: ApplySet, tooling: str | None) -> None:
     if tooling is None:
         raise ApplySetError(
-            apply_set, f"it exists, but has no annotation {_TOOLING}, so it is not a set: choose another name"
+            apply_set,
+            f"it exists, but does not have the annotation {_TOOLING}, so it is not a set: choose another name",
         )
     tool = tooling.rpartition("/")[0] or tooling
     if tool != TOOL:

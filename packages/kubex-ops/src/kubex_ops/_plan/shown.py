@@ -1,4 +1,4 @@
-"""What a diff shows of an object: without the fields of the server, and without secret values."""
+"""The form in which a diff shows objects: without fields of the server, and without secret values."""
 
 from __future__ import annotations
 
