@@ -47,9 +47,7 @@ async def compared(client: Client, objects: list[ConfigMap]) -> None:
     assert_type(changes[0].patch, JsonPatch)
     await diff(client, objects)  # E: mypy[call-arg] pyright[reportCallIssue]
     await apply(client, objects, field_manager="tests", apply_set=shop)
-    await apply(
-        client, objects, field_manager="tests", apply_set="shop"
-    )  # E: mypy[arg-type] pyright[reportArgumentType]
+    await diff(client, objects, field_manager="me", apply_set="x")  # E: mypy[arg-type] pyright[reportArgumentType]
     assert_type(await adopt(client, shop, objects), Report)
     assert_type(await remove(client, shop), Report)
     ApplySet("shop", parent="Pod")  # E: mypy[arg-type] pyright[reportArgumentType]
