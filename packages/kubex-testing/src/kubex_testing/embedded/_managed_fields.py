@@ -82,7 +82,7 @@ def _scale_entries(entries: JsonArray, old: JsonObject, new: JsonObject, path: s
     was_owned = any(replicas in from_fields_v1(item["fieldsV1"]) for item in array_at(old, "metadata", "managedFields"))
     if was_owned and object_at(new, *parents).get(last):
         return split
-    return [item for item in split if from_fields_v1(item["fieldsV1"]) != {replicas}]
+    return [item for item in split if from_fields_v1(item["fieldsV1"]) != frozenset({replicas})]
 
 
 def split_scale_owners(entries: JsonArray, path: str) -> JsonArray:
