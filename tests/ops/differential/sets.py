@@ -132,7 +132,8 @@ class _Maker:
         if self.random.random() < 0.15:
             body["metadata"]["creationTimestamp"] = None
         if kind.kind in ("Deployment", "Service", "StatefulSet", "Widget") and self.random.random() < 0.2:
-            body["status"] = {}
+            # kubectl itself rejects a status without required fields, if it validates on the client.
+            body["status"] = {"replicas": 0} if kind.kind == "StatefulSet" else {}
         if kind.kind == "ConfigMap":
             body["data"] = dict(self.random.sample(list(QUOTED.items()), self.random.randint(1, len(QUOTED))))
         if kind.kind == "Gadget":
