@@ -31,7 +31,7 @@ async def applied(client: Client, objects: list[ConfigMap], json: list[Mapping[s
     await apply(client, objects)  # E: mypy[call-arg] pyright[reportCallIssue]
     await apply(client, [1], field_manager="tests")  # E: mypy[list-item] pyright[reportArgumentType]
     await apply(client, objects, field_manager="tests", wait=60)  # E: mypy[arg-type] pyright[reportArgumentType]
-    await apply(client, objects, field_manager="tests", timout=60)  # E: mypy[call-arg] pyright[reportCallIssue]
+    await apply(client, objects, field_manager="tests", time_limit=60)  # E: mypy[call-arg] pyright[reportCallIssue]
 
 
 async def deleted(client: Client, objects: list[ConfigMap]) -> None:
