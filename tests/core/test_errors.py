@@ -32,10 +32,13 @@ from kubex.errors import (
     FileTransferError,
     InsecureServerWarning,
     InvalidNameError,
+    KindUnavailable,
     KubexError,
+    ManifestError,
     NamespaceError,
     NoBackendError,
     NoReadyPodError,
+    NoSuchKind,
     NotFound,
     OutputNotReadError,
     PortForwardError,
@@ -72,6 +75,7 @@ API_ERRORS: list[type[ApiError]] = [
     AlreadyExists,
     CommandStartError,
     ContainerNameRequired,
+    KindUnavailable,
 ]
 
 CLASS_NAMES = [name for name in errors.__all__ if isinstance(getattr(errors, name), type)]
@@ -89,6 +93,9 @@ SAMPLES: list[tuple[KubexError, list[str]]] = [
     (ClientLoopError(), ["another event loop", "a client in each event loop"]),
     (InvalidNameError("name", "a/b", "cannot be"), ["name 'a/b' cannot be"]),
     (NamespaceError("pods", "needs one"), ["pods: needs one"]),
+    (ManifestError("is empty", "a.yaml", 2, 7), ["a.yaml, document 2, line 7: is empty"]),
+    (NoSuchKind("Widget in v1"), ["the server does not have the kind Widget in v1", "CustomResourceDefinition"]),
+    (NoSuchKind("'pdo'", ("Pod in v1",), ("a.io/v1",)), ["did you mean Pod in v1?", "kinds of a.io/v1 are not"]),
     (UnsupportedVerbError("Node", "logs"), ["Node does not support logs"]),
     (UnsupportedVerbError("Node", "watch", ("get", "list")), ["Node does not support watch; use one of get, list"]),
     (DecodeError("Pod web", "spec: missing"), ["cannot decode Pod web: spec: missing"]),
