@@ -1,4 +1,4 @@
-"""What a diff shows of objects."""
+"""The form of objects in a diff."""
 
 from copy import deepcopy
 from typing import Any

@@ -42,7 +42,7 @@ class Side:
 
 @contextlib.contextmanager
 def control_plane() -> Iterator[ServerHandle]:
-    """Start a control plane whose controllers only delete objects and create service accounts."""
+    """Start a control plane. Its controllers only delete objects and create service accounts."""
     flags = [f"--controllers={CONTROLLERS}"]
     with ControlPlane(
         controller_manager=True, kubelet=False, extra_controller_manager_args=flags, start_timeout=300

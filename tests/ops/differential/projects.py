@@ -4,7 +4,7 @@ PYTHONPATH=tests python -m ops.differential.projects FOLDER
 
 The folder has one file or one folder of YAML files for each project. For each project, the documents, the objects and
 their managedFields must be the same with kubectl and with Kubex, a second apply must change nothing, and after a
-delete nothing of the set may exist.
+delete no object of the set may exist.
 """
 
 import argparse

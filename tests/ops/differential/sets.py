@@ -19,7 +19,7 @@ NAMESPACE = "default"
 SEPARATE_NAMESPACE = {"LimitRange", "ResourceQuota"}
 # These contain values that only a controller or the test itself could make valid, or remove objects with them.
 EXCLUDED = {"PodCertificateRequest", "IPAddress", "ServiceCIDR", "CustomResourceDefinition", "Namespace"}
-# A finalizer of nobody would keep the namespace.
+# A finalizer that no program removes would keep the namespace.
 EXCLUDED_EDITS = {"spec.finalizers"}
 QUOTED = {
     "text": "a\nb\n",
@@ -43,7 +43,7 @@ class Item:
 
     @property
     def path(self) -> str:
-        """Return the path of the object, with the default namespace if the document has none."""
+        """Return the path of the object, with the default namespace if the document does not have a namespace."""
         metadata = self.document["metadata"]
         scope = f"namespaces/{metadata.get('namespace', NAMESPACE)}/" if self.namespaced else ""
         return f"/{self.api}/{scope}{self.plural}/{metadata['name']}"
@@ -200,7 +200,7 @@ def _wrapped(documents: Sequence[dict[str, Any]], random: Random) -> list[dict[s
 
 
 def _typed_list(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a list of a kind, whose items do not name their kind."""
+    """Return a list of a kind. Its items do not contain their kind."""
     item = {key: value for key, value in document.items() if key not in ("apiVersion", "kind")}
     return {"apiVersion": document["apiVersion"], "kind": f"{document['kind']}List", "items": [item]}
 

@@ -35,7 +35,7 @@ SCALARS = (*_WORDS.split(), *_QUOTED, *_TAGGED)
 
 @dataclass(frozen=True)
 class Raw:
-    """A scalar whose text is written unchanged."""
+    """A scalar with its exact text in the file."""
 
     text: str
 

@@ -103,7 +103,7 @@ async def _configuration(report: _Report) -> ClientConfiguration | None:
     return configuration
 
 
-async def _ask_server(report: _Report, configuration: ClientConfiguration, backend: Backend) -> None:
+async def _print_server(report: _Report, configuration: ClientConfiguration, backend: Backend) -> None:
     report.line("Server")
     try:
         async with Client(configuration, ClientOptions(retry=None), backend=backend) as client:
@@ -135,7 +135,7 @@ async def _main() -> bool:
     backend = _select(report)
     configuration = await _configuration(report)
     if configuration is not None and backend is not None:
-        await _ask_server(report, configuration, backend)
+        await _print_server(report, configuration, backend)
     return report.failed
 
 

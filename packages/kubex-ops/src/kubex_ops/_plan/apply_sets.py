@@ -73,7 +73,7 @@ class ApplySet:
         return f"applyset-{base64.urlsafe_b64encode(digest).rstrip(b'=').decode()}-v1"
 
     def with_namespace(self, *candidates: str | None) -> ApplySet:
-        """Return the set with a namespace: that of the set, or else the first candidate."""
+        """Return the set with a namespace. If it does not have one, the first candidate is used."""
         namespace = next((namespace for namespace in (self.namespace, *candidates) if namespace), "default")
         return ApplySet(self.name, namespace, self.parent)
 

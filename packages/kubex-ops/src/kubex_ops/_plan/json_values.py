@@ -7,7 +7,7 @@ from typing import Any, cast
 
 
 def map_at(document: object, *names: str) -> dict[str, Any]:
-    """Return the map at a path, such as the annotations; an empty dict if there is no map."""
+    """Return the map at a path, such as the annotations; an empty dict if the path does not have a map."""
     value: object = document
     for name in names:
         value = cast("Mapping[str, object]", value).get(name) if isinstance(value, Mapping) else None
