@@ -12,7 +12,7 @@ import pytest
 
 from kubex.api import Api
 from kubex.client import Client, create_client
-from kubex.errors import Forbidden, KubexError
+from kubex.errors import Expired, Forbidden, KubexError
 from kubex.models import ObjectMeta, Resource
 from kubex_k8s.v1_37.apiextensions.v1 import CustomResourceDefinition
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Namespace
@@ -100,6 +100,17 @@ async def eventually(call: Callable[[], Awaitable[object]]) -> None:
             await anyio.sleep(0.05)  # real time: the server does not report that it is ready
 
 
+async def wait_until_compacted(api: Api[ConfigMap], revision: str | None) -> None:
+    """Wait until the server no longer has a revision."""
+    with anyio.fail_after(TIMEOUT):
+        while True:
+            try:
+                await api.list(resource_version=revision, resource_version_match="Exact")
+            except Expired:
+                return
+            await anyio.sleep(0.1)  # real time: the server does not send an event
+
+
 async def succeeds(call: Callable[[], Awaitable[object]]) -> bool:
     try:
         await call()
@@ -160,8 +171,9 @@ async def test_compacted_history_is_replaced_by_a_list(
             # Meanwhile the server compacts its history, and the restart empties its cache of it.
             await delete(api, "a", "b")
             await modify(api, "c", "x")
+            missed = (await api.get("c")).metadata.resource_version
             await create(api, "a")
-            await anyio.sleep(2.5)  # real time: the interval of the compaction, twice
+            await wait_until_compacted(api, missed)
             await run(lambda: control_plane.restart(API_SERVER))
             relay.refuses = False
             await watchers.converge(await state(api))

@@ -35,15 +35,18 @@ class Relay:
         if self.refuses:
             await client.aclose()
             return
-        async with client, await anyio.connect_tcp(self._target.hostname, self._target.port) as server:
-            with anyio.CancelScope() as scope:
-                self.connections.add(scope)
-                try:
-                    async with anyio.create_task_group() as tasks:
-                        tasks.start_soon(_forward, client, server, tasks.cancel_scope)
-                        tasks.start_soon(_forward, server, client, tasks.cancel_scope)
-                finally:
-                    self.connections.discard(scope)
+        with anyio.CancelScope() as scope:
+            self.connections.add(scope)  # before it connects, so that cut() also ends connections that are new
+            try:
+                async with (
+                    client,
+                    await anyio.connect_tcp(self._target.hostname, self._target.port) as server,
+                    anyio.create_task_group() as tasks,
+                ):
+                    tasks.start_soon(_forward, client, server, tasks.cancel_scope)
+                    tasks.start_soon(_forward, server, client, tasks.cancel_scope)
+            finally:
+                self.connections.discard(scope)
 
 
 @asynccontextmanager
