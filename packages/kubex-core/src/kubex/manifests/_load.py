@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any, cast
 
-from kubex.api._garbage_collection import garbage_collection_paused
 from kubex.manifests._document import Document
 from kubex.manifests._files import find_files, read_file
 from kubex.manifests._text import Place, read_text
@@ -30,11 +29,10 @@ def load(source: str | bytes | Path, *, recursive: bool = False) -> list[Documen
 
     See https://kubernetes.io/docs/concepts/overview/working-with-objects/#describing-a-kubernetes-object.
     """
-    with garbage_collection_paused():
-        if not isinstance(source, Path):
-            return _read(source, None)
-        files = find_files(source, recursive=recursive)
-        return [document for file in files for document in _read(read_file(file), str(file))]
+    if not isinstance(source, Path):
+        return _read(source, None)
+    files = find_files(source, recursive=recursive)
+    return [document for file in files for document in _read(read_file(file), str(file))]
 
 
 def _read(content: str | bytes, source: str | None) -> list[Document]:
