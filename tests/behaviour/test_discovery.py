@@ -140,6 +140,7 @@ async def unavailable_group(client: Client) -> AsyncIterator[str]:
     await services.delete(f"v1.{group}")
 
 
+@pytest.mark.covers("python-base-187")
 @pytest.mark.parametrize("accept", [_source._ACCEPT, "application/json"], ids=["aggregated", "plain"])
 async def test_unavailable_group_does_not_affect_the_others(
     client: Client, unavailable_group: str, accept: str, monkeypatch: pytest.MonkeyPatch

@@ -95,6 +95,7 @@ async def test_apply_rejects_unknown_fields_by_default(client: Client) -> None:
     assert "dat: field not declared in schema" in str(report.results[0].error)
 
 
+@pytest.mark.covers("python-740")
 @pytest.mark.parametrize("seed", range(3))
 async def test_apply_of_a_set_does_not_depend_on_the_order(client: Client, namespace: str, seed: int) -> None:
     kind, inner = f"Order{seed}", f"{namespace}-{seed}"

@@ -27,6 +27,7 @@ async def applied(client: Client, documents: list[Json], **options: object) -> l
     return outcomes(await apply(client, documents, field_manager="me", **options))  # type: ignore[arg-type]
 
 
+@pytest.mark.covers("kubernetes-110893")
 async def test_objects_that_are_no_longer_in_the_documents_are_pruned(
     client: Client, namespace: str, namespace_factory: NamespaceFactory
 ) -> None:

@@ -136,6 +136,7 @@ CLUSTERS = table(
 )
 
 
+@pytest.mark.covers("cluster-api-870")
 @pytest.mark.parametrize(
     ("name", "expected"),
     [

@@ -53,6 +53,7 @@ def read_by_kubectl(kubectl: Kubectl, text: str | bytes) -> list[dict[str, Any]]
     return objects
 
 
+@pytest.mark.covers("pyyaml-89")
 def test_scalars_are_read_like_by_kubectl(kubectl: Kubectl) -> None:
     documents = [
         f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a{number}}}\ndata:\n  value:\n    {scalar}\n"

@@ -39,6 +39,7 @@ async def name_of(discovery: Discovery, name: str) -> str:
     return f"{found.plural}.{found.version}.{found.group}"
 
 
+@pytest.mark.covers("kubernetes-107130")
 async def test_first_call_sends_two_requests_for_aggregated_discovery() -> None:
     async with scripted_client(*first_look(APPS)) as (client, mock):
         discovery = Discovery(client)
@@ -59,6 +60,7 @@ async def test_dynamic_class_has_the_properties_of_the_server() -> None:
     assert (found.plural, sorted(found.verbs), list(found.subresources)) == ("deployments", ["get", "list"], ["status"])
 
 
+@pytest.mark.covers("kr8s-256")
 async def test_miss_reads_the_kinds_again_and_replaces_them() -> None:
     script = (*first_look(APPS), *first_look(WIDGETS))
     async with scripted_client(*script) as (client, _):
@@ -68,6 +70,7 @@ async def test_miss_reads_the_kinds_again_and_replaces_them() -> None:
         assert not await discovery.has("apps/v1", "Deployment")
 
 
+@pytest.mark.covers("kr8s-669")
 async def test_misses_read_the_kinds_at_most_once_a_second(clock: Clock) -> None:
     async with scripted_client(*first_look(APPS) * 3) as (client, mock):
         discovery = Discovery(client)
