@@ -1,25 +1,15 @@
 """Compare `kubex.manifests.load` with PyYAML's `CSafeLoader` in one process; see docs/benchmarks.md."""
 
 import gc
-import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import yaml
 
+from benchmarks.goal_benchmark import run_goal_benchmark
 from benchmarks.goals import Row
-from benchmarks.options import add_tiny, make_parser, parse
 from benchmarks.pods import documents
-from benchmarks.report import (
-    describe_machine,
-    describe_samples,
-    format_markdown,
-    format_text,
-    goal_rows,
-    rewrite_block,
-    write_samples,
-)
 from benchmarks.runner import Sample
 from kubex.manifests import dump, load
 
@@ -100,20 +90,8 @@ def samples(rounds: int, *, tiny: bool) -> Iterator[Sample]:
 
 
 def main() -> None:
-    """Measure, print the table, and write the files that the options select."""
-    parser = make_parser("benchmarks.manifests", __doc__, rounds=15)
-    add_tiny(parser)
-    options = parse(parser)
-    collected: list[Sample] = []
-    for sample in samples(options.rounds, tiny=options.tiny):
-        collected.append(sample)
-        print(f"round {sample.round + 1}/{options.rounds}  {sample.case} {sample.subject}", file=sys.stderr)
-    about, rows = describe_machine(), goal_rows(collected, ROWS)
-    print(format_text(rows))
-    if options.output is not None:
-        write_samples(options.output, collected, about)
-    if options.markdown:
-        rewrite_block("manifests", f"{describe_samples(collected, about)}\n\n{format_markdown(rows)}")
+    """Run the command of this benchmark."""
+    run_goal_benchmark("manifests", __doc__, samples, ROWS, rounds=15)
 
 
 if __name__ == "__main__":

@@ -1,24 +1,14 @@
 """Compare the generated models with `pydantic_core.from_json` in one run; see docs/benchmarks.md."""
 
 import json
-import sys
 from collections.abc import Iterator
 
 from benchmarks.affinity import cores, pinned
+from benchmarks.goal_benchmark import run_goal_benchmark
 from benchmarks.models.goals import AFTER_MODEL, AFTER_PYDANTIC, PAIR, ROWS
 from benchmarks.models.imports import IMPORTS
 from benchmarks.models.worker import CASES
-from benchmarks.options import add_tiny, make_parser, parse
 from benchmarks.pods import documents
-from benchmarks.report import (
-    describe_machine,
-    describe_samples,
-    format_markdown,
-    format_text,
-    goal_rows,
-    rewrite_block,
-    write_samples,
-)
 from benchmarks.runner import Sample, run, server
 from benchmarks.server import Sizes
 from benchmarks.subjects.base import POD
@@ -58,20 +48,8 @@ def _samples(rounds: int, *, tiny: bool) -> Iterator[Sample]:
 
 
 def main() -> None:
-    """Measure, print the table, and write the files that the options select."""
-    parser = make_parser("benchmarks.models", __doc__, rounds=9)
-    add_tiny(parser)
-    options = parse(parser)
-    collected: list[Sample] = []
-    for sample in _samples(options.rounds, tiny=options.tiny):
-        collected.append(sample)
-        print(f"round {sample.round + 1}/{options.rounds}  {sample.case} {sample.subject}", file=sys.stderr)
-    about, rows = describe_machine(), goal_rows(collected, ROWS)
-    print(format_text(rows))
-    if options.output is not None:
-        write_samples(options.output, collected, about)
-    if options.markdown:
-        rewrite_block("models", f"{describe_samples(collected, about)}\n\n{format_markdown(rows)}")
+    """Run the command of this benchmark."""
+    run_goal_benchmark("models", __doc__, _samples, ROWS, rounds=9)
 
 
 if __name__ == "__main__":

@@ -121,7 +121,7 @@ async def _print_user(report: _Report, client: Client) -> None:
     response = await client.request("POST", path, json=review, request_timeout=_TIMEOUT)
     received = time.time()
     if date := response.headers.get("Date"):
-        # The header has no fractions of a second.
+        # The header does not contain fractions of a second.
         ahead = parsedate_to_datetime(date).timestamp() + 0.5 - (sent + received) / 2
         report.line("  clock", f"{ahead:+.0f} s compared with this machine ({received - sent:.3f} s per request)")
     user = json.loads(response.body)["status"]["userInfo"]
