@@ -13,7 +13,7 @@ from benchmarks.runner import Sample, run, server
 from benchmarks.server import Sizes
 from benchmarks.subjects.base import POD
 
-_STARTUP = {"limit": "benchmarks/startup/limit_on_aiohttp.py", "kubex": "benchmarks/models/kubex_startup.py"}
+_STARTUP = {"limit": "benchmarks/startup/limit_aiohttp.py", "kubex": "benchmarks/models/kubex_startup.py"}
 
 Step = tuple[str, str, str, list[str]]
 """Case, pair or baseline, subject, and the command that takes the sample."""
