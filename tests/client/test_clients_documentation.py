@@ -1,4 +1,4 @@
-"""The import paths and the behaviour that `docs/clients.md` documents, on each pair that supports them."""
+"""The import paths and the behaviour that `docs/reference/clients.md` documents, on each pair that supports them."""
 
 import importlib
 import os

@@ -19,7 +19,7 @@ HTTPS = ClientConfiguration(url="https://my-cluster:6443")
 HTTP = ClientConfiguration(url="http://my-cluster:8080")
 PROXY = "http://proxy:8080"
 
-# (row in `docs/clients.md`, configuration, options, warnings of aiohttp, warnings of httpx)
+# (row in `docs/reference/clients.md`, configuration, options, warnings of aiohttp, warnings of httpx)
 ROWS: list[tuple[str, ClientConfiguration, dict[str, Any], int, int]] = [
     ("asymmetry-proxy_str", HTTPS, {"proxy": PROXY}, 0, 0),
     ("asymmetry-proxy_dict", HTTPS, {"proxy": {"https": PROXY}}, 0, 0),

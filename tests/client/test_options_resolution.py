@@ -21,7 +21,7 @@ SERVER = ClientConfiguration(url="https://my-cluster:6443")
 
 ANY_BACKEND = next(iter(BACKENDS.values()))
 
-# The defaults of the HTTP libraries in `docs/clients.md`.
+# The defaults of the HTTP libraries in `docs/reference/clients.md`.
 DEFAULTS: dict[str, LibraryDefaults] = {
     "aiohttp": LibraryDefaults(
         timeout=Timeout(total=300, connect=30), keep_alive_timeout=15, buffer_size=2**16, pool_size=100

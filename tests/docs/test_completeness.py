@@ -35,7 +35,7 @@ def field_names(described: type) -> list[str]:
 
 @pytest.mark.parametrize("name", errors.__all__)
 def test_errors_page_names_each_exception(name: str) -> None:
-    assert f"`{name}`" in page("docs/errors.md")
+    assert f"`{name}`" in page("docs/reference/errors.md")
 
 
 @pytest.mark.parametrize("name", transport.__all__)
@@ -46,15 +46,15 @@ def test_pages_about_backends_name_each_name_of_the_contract(name: str) -> None:
 
 @pytest.mark.parametrize("name", field_names(ClientOptions))
 def test_each_client_option_has_a_section(name: str) -> None:
-    assert f"\n### {name}\n" in page("docs/clients.md")
+    assert f"\n### {name}\n" in page("docs/reference/clients.md")
 
 
 @pytest.mark.parametrize(
     ("described", "where"),
     [
-        (ClientConfiguration, "docs/configuration.md"),
-        (Timeout, "docs/timeouts.md"),
-        (RetryPolicy, "docs/timeouts.md"),
+        (ClientConfiguration, "docs/reference/configuration.md"),
+        (Timeout, "docs/reference/timeouts.md"),
+        (RetryPolicy, "docs/reference/timeouts.md"),
         (Backend, "docs/plugins/descriptor.md"),
         (TransportConfig, "docs/plugins/contract.md"),
         (Settings, "docs/testing/embedded-server.md"),
@@ -67,7 +67,7 @@ def test_each_field_is_in_a_table_of_its_page(described: type, where: str) -> No
 
 def test_each_row_of_the_comparison_with_kubectl_is_in_covered_txt() -> None:
     table = (
-        page("docs/configuration.md").partition("| What | kubectl | kubex |\n|---|---|---|\n")[2].partition("\n\n")[0]
+        page("docs/reference/configuration.md").partition("| What | kubectl | kubex |\n|---|---|---|\n")[2].partition("\n\n")[0]
     )
     cells = [line.split("|")[1].lower() for line in table.splitlines()]
     named = ["kubeconfig-" + re.sub(r"[^a-z0-9]+", "-", cell).strip("-") for cell in cells]
@@ -77,7 +77,7 @@ def test_each_row_of_the_comparison_with_kubectl_is_in_covered_txt() -> None:
 
 @pytest.mark.parametrize("verb", [name for name in dir(Api) if not name.startswith("_") and name not in ATTRIBUTES])
 def test_operations_page_names_each_verb_and_accessor(verb: str) -> None:
-    assert re.search(rf"`{verb}[`(.]", page("docs/operations.md"))
+    assert re.search(rf"`{verb}[`(.]", page("docs/reference/operations.md"))
 
 
 @pytest.mark.parametrize(

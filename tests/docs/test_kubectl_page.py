@@ -9,7 +9,7 @@ from docs.running_pod import create_running_pod, create_workloads
 from kubex.client import create_client
 from kubex_testing.embedded import EmbeddedServer
 
-PAGE = ROOT / "docs" / "kubectl.md"
+PAGE = ROOT / "docs" / "migration" / "kubectl.md"
 ROW = re.compile(r"^\| (?P<kubectl>`.+?) \| (?P<kubex>.+) \|$", re.MULTILINE)
 # The commands of `kubectl --help`, without `options`.
 COMMANDS = [

@@ -1,4 +1,4 @@
 """Lazy decoding: each field of an object is decoded when it is first read.
 
-docs/development/lazy-decoding.md explains this package.
+docs/explanation/decoding.md explains this package.
 """
