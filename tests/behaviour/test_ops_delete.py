@@ -60,13 +60,13 @@ async def test_delete_goes_backwards(embedded_client: Client, kubex_server: Embe
 async def test_delete_waits_until_objects_are_gone(client: Client) -> None:
     objects = await create(client, config_map("a"), config_map("b", finalizers=["example.com/wait"]))
     with pytest.raises(OperationError) as raised:
-        await delete(client, objects, wait=True, timeout=0.5)
+        await delete(client, objects, wait=True, timeout=1.5)
     report = raised.value.report
     assert outcomes(report) == [("a", "deleted"), ("b", "failed")]
     error = report.failures[0].error
     assert isinstance(error, WaitTimeout)
     assert "ConfigMap b did not fulfil deleted(" in str(raised.value)
-    assert "within 0.5 s: the object is being deleted and waits for the finalizers example.com/wait" in str(error)
+    assert "within 1.5 s: the object is being deleted and waits for the finalizers example.com/wait" in str(error)
     await Api(ConfigMap, client).patch("b", MergePatch({"metadata": {"finalizers": None}}))
     assert outcomes(await delete(client, objects, wait=True, timeout=20)) == [("a", "missing"), ("b", "missing")]
 

@@ -203,9 +203,9 @@ async def test_fails_ends_the_wait(gadgets: Api[Gadget]) -> None:
 async def test_timeout_states_what_was_missing_and_what_was_seen(maps: Api[ConfigMap]) -> None:
     created = await maps.create(config_map("one"))
     with pytest.raises(WaitTimeout) as caught:
-        await wait_for(maps, "one", deleted() | condition("Ready"), timeout=0.5)
+        await wait_for(maps, "one", deleted() | condition("Ready"), timeout=1.5)
     assert str(caught.value) == (
-        'ConfigMap one did not fulfil deleted() | condition("Ready") within 0.5 s: the object exists, and its deletion '
+        'ConfigMap one did not fulfil deleted() | condition("Ready") within 1.5 s: the object exists, and its deletion '
         "was not requested; the object does not have the condition Ready (last seen in namespace "
         f"{created.metadata.namespace} with resource version {created.metadata.resource_version})"
     )
@@ -215,9 +215,9 @@ async def test_timeout_states_what_was_missing_and_what_was_seen(maps: Api[Confi
 
 async def test_timeout_names_an_object_that_does_not_exist(maps: Api[ConfigMap]) -> None:
     with pytest.raises(
-        WaitTimeout, match=r"^ConfigMap one did not fulfil exists\(\) within 0\.5 s: the object does not exist$"
+        WaitTimeout, match=r"^ConfigMap one did not fulfil exists\(\) within 1\.5 s: the object does not exist$"
     ):
-        await wait_for(maps, "one", exists(), timeout=0.5)
+        await wait_for(maps, "one", exists(), timeout=1.5)
 
 
 async def test_kind_that_the_server_does_not_have_raises_not_found(client: Client) -> None:

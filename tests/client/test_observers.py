@@ -192,7 +192,7 @@ async def test_observer_sees_a_cancelled_request(make_client: MakeClient, start_
     server = start_server(ResponseSequence(signal.before(respond_never)))
     async with make_client(server, observers=(recorder,)) as client:
         with pytest.raises(DeadlineExceeded):
-            await client.request("GET", "/", request_timeout=0.2)  # real time: the server never responds
+            await client.request("GET", "/", request_timeout=0.5)  # real time: the server never responds
         assert await anyio.to_thread.run_sync(signal.request_received.acquire, True, WAIT_TIMEOUT)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(partial(client.request, "GET", "/", request_timeout=60))
