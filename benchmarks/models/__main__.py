@@ -29,7 +29,7 @@ def _steps(url: str, *, tiny: bool) -> list[Step]:
     for case in IMPORTS:
         for pair, baseline in ((AFTER_PYDANTIC, "pydantic"), (AFTER_MODEL, "model")):
             steps.append((case, pair, "kubex", ["-m", "benchmarks.models.imports", case, baseline, pod]))
-    steps += [("startup", PAIR, subject, [script, url, POD]) for subject, script in _STARTUP.items()]
+    steps += [("startup", PAIR, subject, [script, "aiohttp", url, POD]) for subject, script in _STARTUP.items()]
     return steps
 
 

@@ -8,7 +8,7 @@ from kubex import Api, ClientChoise, ClientConfiguration, create_client
 from kubex_k8s.v1_37.core.v1 import Pod
 
 
-async def main(url: str, path: str) -> None:
+async def main(_library: str, url: str, path: str) -> None:
     """Get one Pod."""
     async with create_client(ClientConfiguration(url=url), client_class=ClientChoise.AIOHTTP) as client:
         pod = await Api(Pod, client, namespace="default").get(path.rpartition("/")[2])
