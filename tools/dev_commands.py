@@ -16,7 +16,19 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 UV_VERSION = "0.13.9"
 UV_FOLDER = ROOT / ".cache" / "uv"
-NAMES = ("core", "aiohttp", "httpx", "httpx2", "testing", "codegen", "k8s-1-35", "k8s-1-36", "k8s-1-37")
+NAMES = (
+    "core",
+    "aiohttp",
+    "httpx",
+    "httpx2",
+    "runtime",
+    "ops",
+    "testing",
+    "codegen",
+    "k8s-1-35",
+    "k8s-1-36",
+    "k8s-1-37",
+)
 SOURCES = tuple(f"packages/kubex-{name}/src" for name in NAMES)
 SYNC = ("sync", "--locked", "--all-packages", "--all-extras", "--all-groups", "--quiet")
 
@@ -63,9 +75,10 @@ COMMANDS: Mapping[str, Command] = {
         (("sphinx-build", "-W", "-n", "--keep-going", "-b", "html", "docs", "docs/_build/html"),),
     ),
     "build": Command(
-        "build the wheels into dist/, and check them in new environments",
+        "build the distributions into dist/, check their metadata, and use the wheels in new environments",
         (
-            ("uv", "build", "--all-packages", "--wheel", "--clear", "--quiet", "--out-dir", "dist"),
+            ("uv", "build", "--all-packages", "--clear", "--quiet", "--out-dir", "dist"),
+            ("python", "tests/packaging/check_distributions.py", "dist"),
             ("python", "tests/packaging/check_wheels.py", "dist"),
         ),
     ),
