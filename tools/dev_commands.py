@@ -30,6 +30,7 @@ NAMES = (
     "k8s-1-37",
 )
 SOURCES = tuple(f"packages/kubex-{name}/src" for name in NAMES)
+README_HEADING = "\n## Try it in a clone\n"
 SYNC = ("sync", "--locked", "--all-packages", "--all-extras", "--all-groups", "--quiet")
 
 
@@ -91,7 +92,7 @@ COMMANDS: Mapping[str, Command] = {
         (("python", "tests/packaging/check_versions.py", "newest"),),
     ),
     "bootstrap": Command("only set up uv and the environment"),
-    "readme": Command("print a sh block of README.md by its number"),
+    "readme": Command("print the first or the second command of README.md for a clone"),
 }
 
 
@@ -132,8 +133,9 @@ def usage() -> str:
 
 
 def shell_blocks() -> list[str]:
-    """Return the fenced sh blocks of README.md. CI runs them without changes."""
-    return re.findall(r"^```sh\n(.*?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    """Return the sh blocks of README.md below the heading about clones. CI runs them without changes."""
+    section = (ROOT / "README.md").read_text(encoding="utf-8").partition(README_HEADING)[2].partition("\n## ")[0]
+    return re.findall(r"^```sh\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
 
 
 def set_up() -> dict[str, str]:

@@ -3,6 +3,8 @@
 import dataclasses
 import inspect
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -109,9 +111,12 @@ def test_page_about_faults_names_each_fault() -> None:
     assert len(faults) > 10
 
 
-def test_readme_starts_with_the_commands_for_the_quickstart_and_the_tests() -> None:
-    first, second, *_ = blocks(ROOT / "README.md", "sh")
-    assert (first.text, second.text) == ("python3 dev.py quickstart\n", "python3 dev.py test\n")
+@pytest.mark.parametrize(("number", "command"), [(1, "quickstart"), (2, "test")])
+def test_dev_py_finds_the_commands_of_readme_for_a_clone(number: int, command: str) -> None:
+    arguments = [sys.executable, "dev.py", "readme", str(number)]
+    printed = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert printed == f"python3 dev.py {command}\n"
+    assert any(block.text == printed for block in blocks(ROOT / "README.md", "sh"))
 
 
 def test_changelog_links_the_changelog_of_each_distribution() -> None:
@@ -122,7 +127,8 @@ def test_changelog_links_the_changelog_of_each_distribution() -> None:
 @pytest.mark.parametrize("package", sorted(ROOT.glob("packages/*")), ids=lambda path: path.name)
 def test_changelog_of_a_distribution_has_a_section_for_its_version(package: Path) -> None:
     versions = re.findall(r'^(?:version|__version__) = "([^"]+)"', sources_of_version(package), re.MULTILINE)
-    assert f"\n## {versions[0]}\n" in (package / "CHANGELOG.md").read_text(encoding="utf-8")
+    text = (package / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.search(rf"^## {re.escape(versions[0])} \((unreleased|\d{{4}}-\d\d-\d\d)\)$", text, re.MULTILINE)
 
 
 def sources_of_version(package: Path) -> str:
