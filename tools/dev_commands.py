@@ -91,6 +91,17 @@ COMMANDS: Mapping[str, Command] = {
         "run tests with the newest dependencies, which may not be in uv.lock yet",
         (("python", "tests/packaging/check_versions.py", "newest"),),
     ),
+    "rehearse": Command(
+        "build the distributions, publish them on an index on loopback, and install and upgrade them by name",
+        (
+            ("uv", "build", "--all-packages", "--clear", "--quiet", "--out-dir", "dist"),
+            ("python", "tests/packaging/rehearse_release.py", "dist"),
+        ),
+    ),
+    "release": Command(
+        "prepare the release of a distribution: the version, the changelog, the bounds of dependents, the tag",
+        (("python", "tools/release.py"),),
+    ),
     "bootstrap": Command("only set up uv and the environment"),
     "readme": Command("print the first or the second command of README.md for a clone"),
 }

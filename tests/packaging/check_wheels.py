@@ -7,18 +7,15 @@ Wheels are installed by path. Each check asserts that the modules are imported f
 """
 
 import argparse
-import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from kubex_testing.embedded import EmbeddedServer
+from wheel_environments import Environment, embedded_server, run
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE_BACKEND = ROOT / "examples" / "third-party-backend"
@@ -182,56 +179,6 @@ async def test_the_embedded_server_returns_its_version(kubex_server_handle, anyi
     async with create_client(kubex_server_handle.configuration()) as client:
         assert (await client.version()).major == "1"
 """
-
-
-class Environment:
-    """A new virtual environment."""
-
-    def __init__(self, folder: Path, python: str) -> None:
-        self.folder = folder
-        run("uv", "venv", "--quiet", "--no-project", "--python", python, str(folder))
-        self.bin = folder / ("Scripts" if os.name == "nt" else "bin")
-        self.python = str(self.bin / "python")
-
-    def install(self, *requirements: str) -> None:
-        """Install wheels by path, and their dependencies from the index."""
-        run("uv", "pip", "install", "--quiet", "--python", self.python, *requirements)
-
-    def distributions(self) -> set[str]:
-        """Return the names of the installed distributions."""
-        listed = run("uv", "pip", "freeze", "--python", self.python)
-        return {line.partition(" ")[0].partition("==")[0] for line in listed.splitlines() if line}
-
-    def run(self, *command: str, env: Mapping[str, str] | None = None) -> str:
-        """Run Python of the environment, outside the source tree."""
-        return run(self.python, "-W", "error", *command, cwd=self.folder, env=env)
-
-
-def run(*command: str, cwd: Path | None = None, env: Mapping[str, str] | None = None, text: str | None = None) -> str:
-    """Run a command with `text` as its input; return its output, or raise SystemExit with the output."""
-    clean = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
-    completed = subprocess.run(
-        command,
-        cwd=cwd,
-        env={**clean, **(env or {})},
-        input=text,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    if completed.returncode != 0:
-        raise SystemExit(
-            f"{' '.join(command)[:300]}\nexit code {completed.returncode}\n{completed.stdout}\n{completed.stderr}"
-        )
-    return completed.stdout
-
-
-@contextmanager
-def embedded_server(folder: Path) -> Iterator[dict[str, str]]:
-    """Run an embedded API server that runs pods; yield environment variables with its kubeconfig."""
-    with EmbeddedServer(run_pods=True) as handle:
-        yield {"KUBECONFIG": str(handle.write_kubeconfig(folder / "kubeconfig"))}
 
 
 def metadata(wheel: Path) -> str:
