@@ -54,6 +54,22 @@ EXAMPLES = examples(
     kubex_runtime.conditions,
     kubex_testing.embedded,
 )
+MODULES_IN_SCOPE = (
+    kubex.models,
+    kubex.errors,
+    kubex.patch,
+    kubex.selectors,
+    kubex.manifests,
+    kubex.client,
+    kubex.discovery,
+    kubex.api,
+    kubex.lazy_import,
+    kubex,
+    kubex_ops,
+    kubex_runtime,
+    kubex_runtime.conditions,
+    kubex_testing.embedded,
+)
 WEB = {
     "metadata": {"name": "web"},
     "spec": {
@@ -129,26 +145,7 @@ async def names_in_examples(client: Client, cluster: EmbeddedServer) -> dict[str
     await deployments.create(Deployment.model_validate(WEB))
     await service_accounts.create(ServiceAccount(metadata=ObjectMeta(name="builder")))
 
-    public = {
-        name: getattr(module, name)
-        for module in (
-            kubex.models,
-            kubex.errors,
-            kubex.patch,
-            kubex.selectors,
-            kubex.manifests,
-            kubex.client,
-            kubex.discovery,
-            kubex.api,
-            kubex.lazy_import,
-            kubex,
-            kubex_ops,
-            kubex_runtime,
-            kubex_runtime.conditions,
-            kubex_testing.embedded,
-        )
-        for name in module.__all__
-    }
+    public = {name: getattr(module, name) for module in MODULES_IN_SCOPE for name in module.__all__}
     kinds = (ConfigMap, LabelSelector, Pod, ResourceAttributes, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec)
     return {
         **public,

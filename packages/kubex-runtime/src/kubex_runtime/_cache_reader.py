@@ -49,7 +49,7 @@ class CacheReader(Generic[T]):
         Example:
             pod = informer.get("web-0", "default")
             if pod is not None:
-                print(pod.status.phase)
+                print(pod.status)
         """
         if namespace is None and self._raw.namespaced:
             namespace = self._namespaces[0] if len(self._namespaces) == 1 else None

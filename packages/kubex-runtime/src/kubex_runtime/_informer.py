@@ -164,7 +164,7 @@ class Informer(CacheReader[T]):
                 async for change in changes:
                     match change:
                         case Added(pod) | Modified(pod):
-                            print(pod.metadata.name, pod.status.phase)
+                            print(pod.metadata.name, pod.status)
                         case Deleted(pod):
                             print(pod.metadata.name, "is deleted")
                         case Synced():

@@ -201,7 +201,8 @@ class Api(WriteApi[T]):
 
         Example:
             request = await service_accounts.create_token("builder", audiences=["vault"], expiration_seconds=3600)
-            print(request.status.expiration_timestamp)
+            if request.status is not None:
+                print(request.status.expiration_timestamp)
         """
         from kubex.api._service_accounts import create_token
         from kubex.models import TokenRequestSpec

@@ -88,7 +88,7 @@ class RawApi(Generic[T]):
         Example:
             cached = {item.name: item.json for item in await pods.raw.list()}
             pod = pods.raw.decode(cached["web-0"])
-            print(pod.spec.node_name)
+            print(pod.metadata.labels)
         """
         return self._endpoint.decoder.using("lazy").stored_item(json)
 

@@ -62,7 +62,8 @@ class ReadApi(Generic[T]):
 
         Example:
             pod = await pods.get("web-0")
-            print(pod.spec.node_name)
+            if pod.spec is not None:
+                print(pod.spec.node_name)
         """
         endpoint = self._endpoint
         endpoint.require("get")
@@ -283,8 +284,9 @@ class ReadApi(Generic[T]):
         Example:
             async with pods.watch(field_selector={"metadata.name": "web-0"}) as events:
                 async for event in events:
-                    print(event.type, event.object.status.phase)
-                    if event.object.status.phase == "Running":
+                    status = event.object.status
+                    print(event.type, status)
+                    if status is not None and status.phase == "Running":
                         break
         """
         options = WatchOptions(

@@ -49,7 +49,8 @@ async def create_review(
     Example:
         spec = SelfSubjectAccessReviewSpec(resource_attributes=ResourceAttributes(verb="list", resource="pods"))
         review = await create_review(client, SelfSubjectAccessReview(spec=spec))
-        print(review.status.allowed)
+        if review.status is not None:
+            print(review.status.allowed)
     """
     check_client(client)
     resource = api_resource_of_review(review)

@@ -105,6 +105,10 @@ class Condition(OptionalCondition[T_contra]):
             return Condition(code, evaluate, strength=_OR)
         return OptionalCondition(code, evaluate, strength=_OR)
 
+    @overload  # a condition of any kind, and a function for one kind
+    def __and__(self: Condition[Resource], other: OptionalCondition[T] | Function[T]) -> Condition[T]: ...
+    @overload
+    def __and__(self: Condition[T], other: OptionalCondition[T] | Function[T]) -> Condition[T]: ...
     def __and__(self: Condition[T], other: OptionalCondition[T] | Function[T]) -> Condition[T]:
         return Condition(*_joined(self, as_condition(other), "&", _AND, _both), strength=_AND)
 

@@ -51,8 +51,9 @@ class PodHooks:
 
         Example:
             server.pods.finish("web-*", exit_code=1)
-            status = (await pods.get("web-0")).status.container_statuses[0]
-            assert (status.ready, status.restart_count) == (True, 1)
+            pod = await pods.get("web-0")
+            assert pod.status is not None and pod.status.container_statuses is not None
+            assert pod.status.container_statuses[0].restart_count == 1
         """
         return self._change(
             name, namespace, container, timeout, is_running, lambda pod: finished_status(pod, container, exit_code)
@@ -79,8 +80,8 @@ class PodHooks:
 
         Example:
             server.pods.crash("web-0")
-            status = (await pods.get("web-0")).status.container_statuses[0]
-            assert status.state.waiting.reason == "CrashLoopBackOff"
+            status = (await pods.get("web-0")).to_dict()["status"]["containerStatuses"][0]
+            assert status["state"]["waiting"]["reason"] == "CrashLoopBackOff"
             server.pods.recover("web-0")
         """
 
