@@ -89,3 +89,23 @@ def test_links_to_files_are_valid(path: Path) -> None:
     text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
         assert (path.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("packages/*/README.md")), ids=page_name)
+def test_links_of_a_long_description_are_absolute_and_lead_to_pages(path: Path) -> None:
+    text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    targets = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text)
+    assert [target for target in targets if not target.startswith("https://")] == []
+    for target in targets:
+        page = re.fullmatch(r"https://kubex\.example/docs/(.+)\.html", target)
+        assert page is None or (ROOT / "docs" / f"{page[1]}.md").exists(), target
+        source = re.fullmatch(r"https://kubex\.example/source/blob/main/(.+)", target)
+        assert source is None or (ROOT / source[1]).exists(), target
+    assert len(targets) > 1
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("packages/*/README.md")), ids=page_name)
+def test_long_description_has_an_installation_and_an_example(path: Path) -> None:
+    assert next(blocks(path, "sh")).text.startswith("pip install ")
+    assert path.parent.name in next(blocks(path, "sh")).text
+    assert list(blocks(path, "python"))
