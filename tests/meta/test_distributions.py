@@ -58,6 +58,12 @@ def test_classifiers_name_the_supported_pythons_and_the_frameworks(package: Path
     assert ("Framework :: Pydantic :: 2" in classifiers) == (is_model_package or package.name == "kubex-core")
 
 
+@every_package
+def test_metadata_has_a_version_that_older_tools_accept(package: Path) -> None:
+    # hatchling writes 2.5 by default, which packaging 24 and older tools reject. Version 2.4 has license expressions.
+    assert metadata_of(package)["Metadata-Version"] == "2.4"
+
+
 def test_each_distribution_has_a_description_and_keywords_of_its_content() -> None:
     summaries = Counter(metadata_of(package)["Summary"] for package in PACKAGES)
     assert max(summaries.values()) == 1

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import zipfile
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -47,6 +48,11 @@ def check_descriptions(files: Iterable[Path]) -> None:
 def check_wheel(wheel: Path) -> None:
     """Check that a wheel contains its package and nothing else."""
     is_empty = wheel.name.partition("-")[0] in EMPTY_WHEELS
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+    assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names), f"{wheel.name} has no license"
+    assert is_empty or any(name.endswith("/py.typed") for name in names), f"{wheel.name} has no py.typed"
+    assert is_empty != any(name.endswith(".py") for name in names), names[:3]
     run("check_wheel_contents", *(("--ignore", "W007,W008") if is_empty else ()), str(wheel))
     assert wheel.stat().st_size < MAX_BYTES, f"{wheel.name} is larger than {MAX_BYTES} bytes"
 

@@ -15,7 +15,7 @@ MODULES = {"kubex", "kubex.transport", "kubex.errors", "kubex_testing.compliance
 
 class TestThirdPartyExample(ComplianceSuite):
     backend = kubex_h11.BACKEND
-    entry_point = False  # tests/packaging/check_wheels.py installs the example and tests this
+    entry_point = False  # tests/packaging/installed_wheels.py installs the example and tests this
     native_cancellation = sys.version_info >= (3, 11)  # as in the tests of the example
 
 
