@@ -75,6 +75,12 @@ def test_each_distribution_has_a_description_and_keywords_of_its_content() -> No
 
 
 @every_package
+def test_readme_has_only_absolute_links(package: Path) -> None:
+    text = (package / "README.md").read_text(encoding="utf-8")
+    assert [link for link in re.findall(r"\]\(([^)]*)\)", text) if not link.startswith("https://")] == []
+
+
+@every_package
 def test_changelog_has_dated_versions_with_unreleased_changes_first(package: Path) -> None:
     assert changelog(package).startswith(f"# Changes of {package.name}\n\n## ")
     headings = [line for line in changelog(package).splitlines() if line.startswith("## ")]
