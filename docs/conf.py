@@ -4,13 +4,19 @@ import dataclasses
 import importlib
 import inspect
 import re
+import sys
 from collections.abc import Iterator
 from typing import Any
 
+from docutils import nodes
 from docutils.nodes import Element, TextElement
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.pycode import ModuleAnalyzer
+from sphinx.util.logging import getLogger
+
+logger = getLogger(__name__)
 
 project = "Kubex"
 author = "The Kubex authors"
@@ -33,7 +39,26 @@ nitpick_ignore_regex = [
 
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
-autodoc_default_options = {"members": True, "show-inheritance": True}
+autodoc_default_options = {"exclude-members": "model_config", "members": True, "show-inheritance": True}
+add_module_names = False
+maximum_signature_line_length = 88
+# Signatures show these names, and not the types that they stand for.
+autodoc_type_aliases = {
+    name: f"{module}.{name}"
+    for module, names in {
+        "kubex.core.params": (
+            "DecodeMode",
+            "FieldValidationTypes",
+            "NamespaceTypes",
+            "PropagationPolicyTypes",
+            "ResourceVersionMatchTypes",
+            "TimeoutTypes",
+        ),
+        "kubex.patch": ("Patch",),
+        "kubex.selectors": ("FieldSelectorTypes", "LabelSelectorTypes"),
+    }.items()
+    for name in names
+}
 
 # These modules re-export names from private modules. A name is documented in the module that users import it from.
 PUBLIC = (
@@ -48,6 +73,11 @@ PUBLIC = (
     "kubex.credentials",
     "kubex.configuration",
     "kubex.client",
+    "kubex.streaming",
+    "kubex.discovery",
+    "kubex.manifests",
+    "kubex.core.yaml",
+    "kubex.lazy_import",
     "kubex.api",
     "kubex_aiohttp",
     "kubex_httpx",
@@ -65,11 +95,33 @@ PUBLIC = (
     "kubex_codegen",
 )
 
+
+def docstrings_of_data() -> dict[str, list[str]]:
+    """Return the docstrings of the constants and type aliases in private modules."""
+    docstrings: dict[str, list[str]] = {}
+    for name, module in sorted(sys.modules.items()):
+        if name.startswith("kubex") and not name.startswith("kubex_k8s") and getattr(module, "__file__", None):
+            for (scope, member), lines in ModuleAnalyzer.for_module(name).find_attr_docs().items():
+                if not scope:
+                    docstrings[member] = lines
+    return docstrings
+
+
+modules = {name: importlib.import_module(name) for name in PUBLIC}
+# Some modules import a name when it is first used. autodoc finds only names that the module contains.
+for module in modules.values():
+    for member in module.__all__:
+        setattr(module, member, getattr(module, member))
+docstrings = docstrings_of_data()
+
 shown_as: dict[str, str] = {}
-for name in PUBLIC:
-    module = importlib.import_module(name)
+for name, module in modules.items():
+    analyzer = ModuleAnalyzer.for_module(name)
+    analyzer.find_attr_docs()
     for member in module.__all__:
         value = getattr(module, member)
+        if not (inspect.isclass(value) or inspect.isfunction(value)) and member in docstrings:
+            analyzer.attr_docs.setdefault(("", member), docstrings[member])
         if inspect.isclass(value) or inspect.isfunction(value):
             shown_as[f"{value.__module__}.{member}"] = f"{name}.{member}"
             value.__module__ = name
@@ -99,6 +151,18 @@ def process_docstring(_app: Sphinx, _what: str, _name: str, obj: Any, _options: 
         lines[:] = as_field_list(lines, {field.name for field in dataclasses.fields(obj)})
 
 
+def hide_colon(_app: Sphinx, what: str, _name: str, _obj: Any, _options: object, lines: list[str]) -> None:
+    """Hide the colons of attributes from napoleon, which would read the text before a colon as a type."""
+    if what in ("attribute", "data", "property"):
+        lines[:] = [line.replace(":", "\ue000") for line in lines]
+
+
+def show_colon(_app: Sphinx, what: str, _name: str, _obj: Any, _options: object, lines: list[str]) -> None:
+    """Restore the colons after napoleon."""
+    if what in ("attribute", "data", "property"):
+        lines[:] = [line.replace("\ue000", ":") for line in lines]
+
+
 def convert_examples(_app: Sphinx, _what: str, _name: str, _obj: Any, _options: object, lines: list[str]) -> None:
     """Show the code below `Example:` as a code block. napoleon would parse it as reStructuredText."""
     header = [".. rubric:: Example", "", ".. code-block:: python", ""]
@@ -108,8 +172,21 @@ def convert_examples(_app: Sphinx, _what: str, _name: str, _obj: Any, _options: 
 def process_signature(
     _app: Sphinx, _what: str, _name: str, _obj: Any, _options: object, signature: str | None, returns: str | None
 ) -> tuple[str | None, str | None]:
-    """Show `...` for a default that is Ellipsis."""
-    return signature and signature.replace("= Ellipsis", "= ..."), returns
+    """Show `...` for a default that is Ellipsis, and types without their modules."""
+    return signature and short_types(signature.replace("= Ellipsis", "= ...")), returns and short_types(returns)
+
+
+def short_types(signature: str) -> str:
+    """Let Sphinx show only the last part of the names of types, which `~` means."""
+    names = re.sub(r"TypeAliasForwardRef\('([\w.]+)'\)", r"\1", signature)
+    return re.sub(r"(?<![\w.~'\"])(kubex\w*(?:\.\w+)+)", r"~\1", names)
+
+
+def show_ellipsis(_app: Sphinx, document: nodes.document) -> None:
+    """Show `...` in the signatures of overloads, which `process_signature()` does not receive."""
+    for node in document.findall(nodes.inline):
+        if "default_value" in node["classes"] and node.astext() == "Ellipsis":
+            node.children = [nodes.Text("...")]
 
 
 def lead_to_public_name(app: Sphinx, env: BuildEnvironment, node: pending_xref, content: TextElement) -> Element | None:
@@ -120,9 +197,22 @@ def lead_to_public_name(app: Sphinx, env: BuildEnvironment, node: pending_xref, 
     return env.domains["py"].resolve_xref(env, node["refdoc"], app.builder, "obj", target, node, content)
 
 
+def check_public_names(_app: Sphinx, env: BuildEnvironment) -> None:
+    """Warn about each public name that the reference does not contain."""
+    documented = env.domains["py"].objects
+    for module in PUBLIC:
+        for name in importlib.import_module(module).__all__:
+            if f"{module}.{name}" not in documented:
+                logger.warning("docs/api does not contain %s.%s", module, name)
+
+
 def setup(app: Sphinx) -> None:
     """Register the hooks."""
     app.connect("autodoc-process-docstring", convert_examples, priority=400)  # before napoleon, which uses 500
+    app.connect("autodoc-process-docstring", hide_colon, priority=450)
     app.connect("autodoc-process-docstring", process_docstring)
+    app.connect("autodoc-process-docstring", show_colon, priority=600)
     app.connect("autodoc-process-signature", process_signature)
+    app.connect("doctree-read", show_ellipsis)
+    app.connect("env-check-consistency", check_public_names)
     app.connect("missing-reference", lead_to_public_name)

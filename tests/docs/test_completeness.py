@@ -184,3 +184,18 @@ def test_table_of_tests_contains_each_folder() -> None:
 def test_readme_of_the_examples_lists_each_example() -> None:
     named = re.findall(r"\]\(([\w.]+)\)", page("examples/README.md"))
     assert sorted(named) == sorted(path.name for path in (ROOT / "examples").glob("*.py"))
+
+
+def test_reference_contains_each_public_module() -> None:
+    modules = {
+        ".".join(path.relative_to(path.parents[len(path.relative_to(ROOT).parts) - 4]).with_suffix("").parts)
+        for path in ROOT.glob("packages/*/src/**/*.py")
+        if "__all__ = " in path.read_text(encoding="utf-8") and "kubex_k8s" not in path.parts
+    }
+    public = {name.removesuffix(".__init__") for name in modules if "._" not in name.removesuffix(".__init__")}
+    # `kubex` and `kubex.core` only contain names of the other modules.
+    assert public - set(re.findall(r'^    "(kubex[\w.]*)",$', page("docs/conf.py"), re.MULTILINE)) <= {
+        "kubex",
+        "kubex.core",
+    }
+    assert len(public) > 20

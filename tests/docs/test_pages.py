@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from docs.blocks import PAGES, ROOT, Block, blocks, page_name, run_block
+from docs.blocks import FENCE, PAGES, ROOT, Block, blocks, page_name, run_block
 from docs.running_pod import create_running_pod, create_workloads
 from kubex.client import create_client
 from kubex_testing.embedded import EmbeddedServer
@@ -27,6 +27,13 @@ PAGES_AND_PAIRS = [
     if path.parent.name not in BACKENDS - {f"kubex-{pair.backend}"}
 ]
 PAGES_WITH_TESTS = [path for path in PAGES if any(block.is_test for block in blocks(path, "python"))]
+LANGUAGES = {"python", "sh", "yaml", "json", "toml", "diff", "text"} | {
+    "{eval-rst}",
+    "{image}",
+    "{include}",
+    "{literalinclude}",
+    "{toctree}",
+}
 SHELL_BLOCKS = [block for path in PAGES for block in blocks(path, "sh")]
 DISTRIBUTIONS = {path.parent.name for path in ROOT.glob("packages/*/pyproject.toml")}
 
@@ -109,3 +116,11 @@ def test_long_description_has_an_installation_and_an_example(path: Path) -> None
     assert next(blocks(path, "sh")).text.startswith("pip install ")
     assert path.parent.name in next(blocks(path, "sh")).text
     assert list(blocks(path, "python"))
+
+
+@pytest.mark.parametrize("path", PAGES, ids=page_name)
+def test_each_block_has_a_language_that_is_tested(path: Path) -> None:
+    """`text` is for output. A `{code-block}` is not executed, which only the pages about backends need."""
+    used = {match["language"] for match in FENCE.finditer(path.read_text(encoding="utf-8"))}
+    fragments = {"{code-block}"} if path.parent.name == "plugins" else set()
+    assert used - LANGUAGES - fragments == set()
