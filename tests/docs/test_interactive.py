@@ -1,9 +1,11 @@
-"""The page about Jupyter works in `python -m asyncio`, and a forked process cannot use the client of its parent."""
+"""Interactive Python runs the page about Jupyter, and a forked process cannot use the client of its parent."""
 
 import ast
+import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +19,14 @@ from support.backend_pairs import PAIRS
 PAGE = ROOT / "docs/how-to/use-kubex-in-jupyter.md"
 ASYNCIO_PAIRS = [pair for pair in PAIRS if pair.runtime == "asyncio"]
 TRIO_PAIRS = [pair for pair in PAIRS if pair.runtime == "trio"]
+IPYTHON = """
+import json, sys
+from IPython.core.interactiveshell import InteractiveShell
+
+shell = InteractiveShell.instance()
+for cell in json.load(sys.stdin):
+    shell.run_cell(cell).raise_error()
+"""
 FORK = """
 import asyncio, os
 from kubex import create_client
@@ -57,6 +67,21 @@ async def test_page_about_jupyter_runs_in_the_repl_of_asyncio(cluster: EmbeddedS
         await create_running_pod(cluster, client)
     completed = run("-m", "asyncio", text=lines_for_a_repl())
     assert "Traceback" not in completed.stderr, completed.stderr
+    assert "web-0 Running" in completed.stdout
+    assert "starting\nready\n" in completed.stdout
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("pair", ASYNCIO_PAIRS, ids=str)
+async def test_cells_of_the_page_about_jupyter_run_in_ipython(
+    cluster: EmbeddedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    async with create_client() as client:
+        await create_running_pod(cluster, client)
+    cells = json.dumps([block.text for block in blocks(PAGE, "python")])
+    completed = run("-c", IPYTHON, text=cells)
+    assert completed.returncode == 0, completed.stdout + completed.stderr
     assert "web-0 Running" in completed.stdout
     assert "starting\nready\n" in completed.stdout
 
