@@ -30,6 +30,25 @@ def status(generation: int, updated: int, **fields: Any) -> MergePatch:
     return MergePatch({"status": {"observedGeneration": generation, **counts, **fields}})
 
 
+async def test_first_program_prints_the_namespaces(cluster: EmbeddedServer, capsys: pytest.CaptureFixture[str]) -> None:
+    await run_module("first_program.py")["main"]()
+    printed = capsys.readouterr().out
+    assert printed.startswith("Kubernetes v1.37.")
+    assert printed.splitlines()[1:] == ["default", "kube-node-lease", "kube-public", "kube-system"]
+
+
+async def test_run_a_pod_prints_each_step_and_deletes_the_pod(
+    cluster: EmbeddedServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cluster.run_pods()
+    await run_module("run_a_pod.py")["main"]()
+    lines = capsys.readouterr().out.splitlines()
+    assert "output: hello from the container" in lines
+    assert lines[-1] == "deleted: hello"
+    async with create_client() as client:
+        assert await Api(Pod, client, namespace="default").get_or_none("hello") is None
+
+
 async def test_wait_for_pod_prints_the_name(cluster: EmbeddedServer, capsys: pytest.CaptureFixture[str]) -> None:
     async with create_client() as client:
         await create_running_pod(cluster, client)
