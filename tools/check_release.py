@@ -10,6 +10,9 @@ from pathlib import Path
 
 from release import HEADING, ROOT, ReleaseError, distributions, parse_version, version_file
 
+# Not the address as text, so that a command that replaces the address does not change this line.
+PLACEHOLDER = re.compile(r"\bkubex\.example\b")
+
 
 def check(root: Path, tag: str, repository: str) -> str:
     """Return the name of the distribution that a tag releases, or raise ReleaseError."""
@@ -28,13 +31,19 @@ def check(root: Path, tag: str, repository: str) -> str:
     heading = HEADING.search(changelog.read_text(encoding="utf-8"))
     if heading is None or heading[1] != text or heading[2] == "unreleased":
         raise ReleaseError(f"the first heading of {changelog.relative_to(root)} is not `## {text} (DATE)`")
-    metadata = (root / "packages" / name / "pyproject.toml").read_text(encoding="utf-8")
+    project = root / "packages" / name / "pyproject.toml"
+    metadata = project.read_text(encoding="utf-8")
     source = re.search(r'^Source = "(.*)"$', metadata, re.MULTILINE)
     if source is None or source[1] != repository:
         raise ReleaseError(
             f"the metadata of {name} names the repository {source and source[1]}, and this is {repository}: "
             "correct [project.urls], see docs/development/releasing.md"
         )
+    for path in (project, project.with_name("README.md")):
+        if PLACEHOLDER.search(path.read_text(encoding="utf-8")):
+            raise ReleaseError(
+                f"{path.relative_to(root)} contains an example address: replace it, see docs/development/releasing.md"
+            )
     return name
 
 

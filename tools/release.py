@@ -17,6 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 HEADING = re.compile(r"^## (\d+\.\d+\.\d+) \((.*)\)$", re.MULTILINE)
 MAIN = "main"
+BOUNDS_IN = ("docs", "examples", "packages")  # the tests use bounds as examples
 
 Version = tuple[int, int, int]
 
@@ -61,6 +62,15 @@ def version_file(root: Path, name: str) -> Path:
     """Return the file with the version of a distribution."""
     package = root / "packages" / name
     return package / "src" / "kubex" / "_version.py" if name == "kubex-core" else package / "pyproject.toml"
+
+
+def check_version(path: Path, text: str, version: Version) -> None:
+    """Raise ReleaseError if a version is lower than the one in the version file of a distribution."""
+    found = re.search(r'^(?:version|__version__) = "(.*)"$', text, re.MULTILINE)
+    if found and version < parse_version(found[1]):
+        raise ReleaseError(
+            f"{format_version(version)} is lower than {found[1]}, the version in {path}: pass {found[1]} or a newer one"
+        )
 
 
 def dated_changelog(text: str, name: str, version: Version, today: date) -> str:
@@ -111,9 +121,12 @@ def make_plan(root: Path, files: Sequence[Path], name: str, version: Version, to
     texts = {
         path: path.read_text(encoding="utf-8")
         for path in files
-        if path.suffix in (".toml", ".md", ".py") and path.name != "CHANGELOG.md"
+        if path.relative_to(root).parts[0] in BOUNDS_IN
+        and path.suffix in (".toml", ".md", ".py")
+        and path.name != "CHANGELOG.md"
     }
     path = version_file(root, name)
+    check_version(path.relative_to(root), texts[path], version)
     texts[path] = re.sub(
         r'^(version|__version__) = ".*"$',
         rf'\1 = "{format_version(version)}"',
@@ -177,8 +190,13 @@ def release(root: Path, name: str, text: str, *, dry_run: bool) -> str:
         check_repository(root, tag)
         for path, new in plan.texts.items():
             path.write_text(new, encoding="utf-8")
-        run(root, "uv", "lock")
-        run(root, "git", "commit", "--all", "--message", f"Release {name} {text}")
+        try:
+            run(root, "uv", "lock")
+            run(root, "git", "commit", "--all", "--message", f"Release {name} {text}")
+        except ReleaseError as error:
+            raise ReleaseError(
+                f"{error}\nnothing was committed: undo the changes with `git restore --staged --worktree .`"
+            ) from None
         run(root, "git", "tag", "--annotate", tag, "--message", f"{name} {text}")
         report += f"\ncreated the tag {tag}. Publish it with:\n\n    git push --atomic origin {MAIN} {tag}\n"
     if plan.dependents:

@@ -37,12 +37,14 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     )
     write(root / "packages/kubex-core/src/kubex/_version.py", '"""The version."""\n\n__version__ = "0.3.0"\n')
     write(root / "packages/kubex-core/CHANGELOG.md", CHANGELOG)
+    write(root / "packages/kubex-core/README.md", "# kubex-core\n")
     write(
         root / "packages/kubex-httpx/pyproject.toml",
         '[project]\nversion = "0.3.0"\ndependencies = ["httpcore>=1.0,<2", "kubex-core>=0.3,<0.4"]\n',
     )
     write(root / "packages/kubex-httpx/CHANGELOG.md", "# Changes\n\n## 0.3.0 (2026-11-30)\n\n* The first version.\n")
     write(root / "docs/publishing.md", 'dependencies = ["kubex-core[extra]>=0.3,<0.4", "not-kubex-core>=0.3,<0.4"]\n')
+    write(root / "tests/test_bounds.py", 'BOUNDS = "kubex-core>=0.3,<0.4"\n')
     write(root / "uv.lock", "old\n")
     git(root.parent, "init", "-q", "-b", "main", str(root))
     git(root, "add", "--all")
@@ -80,6 +82,7 @@ def test_minor_release_changes_the_bounds_of_dependents(repository: Path) -> Non
     assert (repository / "docs/publishing.md").read_text() == (
         'dependencies = ["kubex-core[extra]>=0.4,<0.5", "not-kubex-core>=0.3,<0.4"]\n'
     )
+    assert (repository / "tests/test_bounds.py").read_text() == 'BOUNDS = "kubex-core>=0.3,<0.4"\n'
     report = release.release(repository, "kubex-httpx", "0.4.0", dry_run=False)
     assert 'version = "0.4.0"' in (httpx / "pyproject.toml").read_text()
     assert "Release them too" not in report
@@ -100,6 +103,12 @@ def test_dry_run_prints_the_changes_and_does_not_write(repository: Path) -> None
         ("kubex-core", "v0.3.1", "'v0.3.1' is not a version: write X.Y.Z"),
         ("kubex-core", "0.3.01", "is not a version"),
         ("kubex-core", "0.3.0", r"0\.3\.0 is not newer than 0\.3\.0, the last version of kubex-core: pass a newer one"),
+        (
+            "kubex-core",
+            "0.2.9",
+            r"0\.2\.9 is lower than 0\.3\.0, the version in \S+_version\.py: pass 0\.3\.0 or a newer one",
+        ),
+        ("kubex-core", "0.4.0rc1", r"'0\.4\.0rc1' is not a version: write X\.Y\.Z"),
         (
             "kubex-httpx",
             "0.3.1",
@@ -139,6 +148,17 @@ def test_existing_tag_raises(repository: Path) -> None:
     git(repository, "tag", "kubex-core-v0.3.1")
     with pytest.raises(ReleaseError, match=r"the tag kubex-core-v0\.3\.1 exists: use a newer version"):
         release.release(repository, "kubex-core", "0.3.1", dry_run=False)
+
+
+def test_failed_lock_commits_nothing(repository: Path) -> None:
+    write(repository.parent / "bin/uv", "#!/bin/sh\necho no route to the index >&2\nexit 1\n")
+    with pytest.raises(
+        ReleaseError, match="uv lock failed: no route to the index\nnothing was committed: undo"
+    ) as raised:
+        release.release(repository, "kubex-core", "0.3.1", dry_run=False)
+    assert git(repository, "tag") == ""
+    subprocess.run(str(raised.value).split("`")[1].split(), cwd=repository, check=True)
+    assert git(repository, "status", "--porcelain") == ""
 
 
 def test_failure_of_a_command_is_reported(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -192,9 +212,27 @@ def test_unreleased_changes_cannot_be_published(repository: Path) -> None:
         check_release.check(repository, "kubex-core-v0.3.1", REPOSITORY)
 
 
-def test_placeholder_address_cannot_be_published() -> None:
-    with pytest.raises(ReleaseError):
-        check_release.check(release.ROOT, "kubex-v0.0.0", "https://git.example.com/kubex")
+@pytest.mark.parametrize("file", ["pyproject.toml", "README.md"])
+def test_placeholder_address_cannot_be_published(repository: Path, file: str) -> None:
+    path = repository / "packages/kubex-core" / file
+    write(path, f"{path.read_text()}# https://{'.'.join(('kubex', 'example'))}/docs\n")
+    git(repository, "commit", "-q", "-a", "-m", "Add an address")
+    release.release(repository, "kubex-core", "0.3.1", dry_run=False)
+    with pytest.raises(ReleaseError, match=rf"packages/kubex-core/{file} contains an example address: replace it"):
+        check_release.check(repository, "kubex-core-v0.3.1", REPOSITORY)
+
+
+def test_ci_workflow_runs_the_checks_without_permission_to_write() -> None:
+    workflow = yaml.safe_load((release.ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))
+    (job,) = workflow["jobs"].values()
+    assert workflow["permissions"] == {}
+    assert job["permissions"] == {"contents": "read"}
+    assert "timeout-minutes" in job
+    assert job["steps"][-1] == {"run": ".ci/run"}
+    versions = next(step["with"]["python-version"] for step in job["steps"] if "setup-python" in step.get("uses", ""))
+    checks = (release.ROOT / ".ci/run").read_text(encoding="utf-8")
+    tested = re.findall(r"3\.\d+", next(line for line in checks.splitlines() if line.startswith("OLDEST=")))
+    assert sorted(versions.split()) == sorted(tested)
 
 
 def test_workflow_publishes_with_minimal_permissions_and_commands_that_exist() -> None:
