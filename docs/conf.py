@@ -6,6 +6,7 @@ import inspect
 import re
 import sys
 from collections.abc import Iterator
+from importlib.metadata import version as version_of
 from typing import Any
 
 from docutils import nodes
@@ -20,12 +21,32 @@ logger = getLogger(__name__)
 
 project = "Kubex"
 author = "The Kubex authors"
+release = version_of("kubex-core")
 html_title = "Kubex"
 html_theme = "furo"
+html_theme_options = {"top_of_page_buttons": []}
+html_context = {"repository_url": "https://kubex.example/source"}
+html_copy_source = False
+html_css_files = ["kubex.css"]
+html_sidebars = {
+    "**": [
+        "sidebar/brand.html",
+        "sidebar/project.html",
+        "sidebar/search.html",
+        "sidebar/scroll-start.html",
+        "sidebar/navigation.html",
+        "sidebar/scroll-end.html",
+    ]
+}
+html_static_path = ["_static"]
+templates_path = ["_templates"]
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_copybutton"]
 exclude_patterns = ["_build"]
-myst_enable_extensions = ["colon_fence"]
+myst_enable_extensions = ["attrs_inline", "colon_fence", "substitution"]
+myst_substitutions = {"release": release}
 myst_heading_anchors = 3
 default_role = "code"  # docstrings quote code by single backticks
 

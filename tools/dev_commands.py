@@ -72,8 +72,11 @@ COMMANDS: Mapping[str, Command] = {
         ),
     ),
     "docs": Command(
-        "build the documentation into docs/_build/html; needs Python 3.11 or newer",
-        (("sphinx-build", "-W", "-n", "--keep-going", "-b", "html", "docs", "docs/_build/html"),),
+        "build the documentation into docs/_build/html, and check its links; needs Python 3.11 or newer",
+        (
+            ("sphinx-build", "-W", "-n", "--keep-going", "-b", "html", "docs", "docs/_build/html"),
+            ("python", "tools/check_links.py", "docs/_build/html"),
+        ),
     ),
     "build": Command(
         "build the distributions into dist/, check their metadata, and use the wheels in new environments",
