@@ -143,6 +143,10 @@ for name, module in modules.items():
         value = getattr(module, member)
         if not (inspect.isclass(value) or inspect.isfunction(value)) and member in docstrings:
             analyzer.attr_docs.setdefault(("", member), docstrings[member])
+        if inspect.isclass(value) and value.__module__ in sys.modules:
+            for (scope, attribute), lines in ModuleAnalyzer.for_module(value.__module__).find_attr_docs().items():
+                if scope == member:
+                    analyzer.attr_docs[scope, attribute] = lines
         if inspect.isclass(value) or inspect.isfunction(value):
             shown_as[f"{value.__module__}.{member}"] = f"{name}.{member}"
             value.__module__ = name
@@ -203,8 +207,11 @@ def short_types(signature: str) -> str:
     return re.sub(r"(?<![\w.~'\"])(kubex\w*(?:\.\w+)+)", r"~\1", names)
 
 
-def show_ellipsis(_app: Sphinx, document: nodes.document) -> None:
-    """Show `...` in the signatures of overloads, which `process_signature()` does not receive."""
+def simplify(_app: Sphinx, document: nodes.document) -> None:
+    """Show `...` in the signatures of overloads, and hide the base `object`."""
+    for paragraph in list(document.findall(nodes.paragraph)):
+        if paragraph.astext() == "Bases: object" and paragraph.parent is not None:
+            paragraph.parent.remove(paragraph)
     for node in document.findall(nodes.inline):
         if "default_value" in node["classes"] and node.astext() == "Ellipsis":
             node.children = [nodes.Text("...")]
@@ -234,6 +241,6 @@ def setup(app: Sphinx) -> None:
     app.connect("autodoc-process-docstring", process_docstring)
     app.connect("autodoc-process-docstring", show_colon, priority=600)
     app.connect("autodoc-process-signature", process_signature)
-    app.connect("doctree-read", show_ellipsis)
+    app.connect("doctree-read", simplify)
     app.connect("env-check-consistency", check_public_names)
     app.connect("missing-reference", lead_to_public_name)
