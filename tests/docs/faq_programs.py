@@ -22,6 +22,8 @@ from kubex.discovery import Discovery
 from kubex.models import ApiResource, NamespacedResource, ObjectMeta
 from kubex.patch import MergePatch
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
+from kubex_runtime import Informer, wait_for
+from kubex_runtime.conditions import exists
 from kubex_testing.embedded import Answer, Delay, EmbeddedServer, Throttle
 
 UNUSED = "http://127.0.0.1:9"  # the discard service, which is not installed
@@ -193,6 +195,14 @@ async def unopened_watch(cluster: Cluster) -> None:
     await anext(aiter(cluster.config_maps.watch()))
 
 
+async def unfulfilled_condition(cluster: Cluster) -> None:
+    await wait_for(cluster.config_maps, "settings", exists(), timeout=0.1)
+
+
+async def informer_without_run(cluster: Cluster) -> None:
+    await Informer(cluster.config_maps).wait_synced(timeout=0.1)
+
+
 async def closed_client(cluster: Cluster) -> None:
     async with create_client(cluster.configuration, client_class=cluster.backend) as client:
         pass
@@ -250,6 +260,8 @@ PROGRAMS: dict[str, Program] = {
     "does not support logs": logs_of_config_map,
     "expected a Client, not _ClientContext": forgotten_await,
     "the stream is not open": unopened_watch,
+    "did not fulfil": unfulfilled_condition,
+    "its run() was not called": informer_without_run,
     "this client belongs to another event loop": other_loop,
     "the client is closed": closed_client,
     "a client cannot be pickled or copied": pickled_client,

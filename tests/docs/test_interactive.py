@@ -54,10 +54,15 @@ def run(*arguments: str, text: str) -> "subprocess.CompletedProcess[str]":
 
 
 def lines_for_a_repl() -> str:
-    """Return the statements of the page, each followed by the empty line that ends it in a REPL."""
+    """Return the statements of the page, one in each line.
+
+    A statement of several lines is compiled, since the REPL of Python 3.13 can read it only from a terminal.
+    """
     source = "".join(block.text for block in blocks(PAGE, "python"))
     statements = [ast.get_source_segment(source, node) or "" for node in ast.parse(source).body]
-    return "".join(f"{statement}\n\n" for statement in statements)
+    compiled = "await eval(compile({!r}, 'page', 'exec', ast.PyCF_ALLOW_TOP_LEVEL_AWAIT))"
+    lines = [compiled.format(statement) if "\n" in statement else statement for statement in statements]
+    return "\n".join(["import ast", *lines, ""])
 
 
 @pytest.mark.anyio
