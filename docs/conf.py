@@ -192,6 +192,17 @@ def convert_examples(_app: Sphinx, _what: str, _name: str, _obj: Any, _options: 
     """Show the code below `Example:` as a code block. napoleon would parse it as reStructuredText."""
     header = [".. rubric:: Example", "", ".. code-block:: python", ""]
     lines[:] = [new for line in lines for new in (header if line == "Example:" else [line])]
+    # Other code is indented below a paragraph.
+    for number in range(len(lines) - 1, 1, -1):
+        before, empty, line = lines[number - 2 : number + 1]
+        if (
+            line.startswith("    ")
+            and not empty
+            and before
+            and not before.startswith((" ", ".. "))
+            and before[-2:] != "::"
+        ):
+            lines[number:number] = [".. code-block:: python", ""]
 
 
 def process_signature(
