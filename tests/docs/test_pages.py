@@ -29,9 +29,11 @@ PAGES_AND_PAIRS = [
 PAGES_WITH_TESTS = [path for path in PAGES if any(block.is_test for block in blocks(path, "python"))]
 LANGUAGES = {"python", "sh", "yaml", "json", "toml", "diff", "text"} | {
     "{eval-rst}",
+    "{figure}",
     "{image}",
     "{include}",
     "{literalinclude}",
+    "{raw}",
     "{toctree}",
 }
 SHELL_BLOCKS = [block for path in PAGES for block in blocks(path, "sh")]
