@@ -96,7 +96,7 @@ def draw(bars: Sequence[Bar], path: Path, colors: tuple[str, str], *, logarithmi
         axes.invert_yaxis()
         axes.set_xscale("log" if logarithmic else "linear")
         axes.margins(x=0.18)
-        axes.set_xlabel("CPU time, HTTP library alone = 1", color=text)
+        axes.set_xlabel("CPU time (limit = 1)", color=text)
         axes.tick_params(colors=text)
         axes.spines[["top", "right"]].set_visible(False)
         figure.savefig(path, format="svg", transparent=True, metadata={"Date": None})
