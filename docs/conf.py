@@ -28,6 +28,8 @@ html_theme_options = {"top_of_page_buttons": []}
 html_context = {"repository_url": "https://kubex.example/source"}
 html_copy_source = False
 html_css_files = ["kubex.css"]
+html_favicon = "_static/favicon.svg"
+html_js_files = ["kubex.js"]
 html_sidebars = {
     "**": [
         "sidebar/brand.html",

@@ -78,6 +78,10 @@ COMMANDS: Mapping[str, Command] = {
             ("python", "tools/check_links.py", "docs/_build/html"),
         ),
     ),
+    "site": Command(
+        "check the built documentation in headless Chromium: accessibility, width, scripts, requests",
+        (("python", "tools/check_site.py", "docs/_build/html", "docs/_build/screenshots"),),
+    ),
     "build": Command(
         "build the distributions into dist/, check their metadata, and use the wheels in new environments",
         (
