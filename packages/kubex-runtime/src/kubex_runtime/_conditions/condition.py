@@ -57,10 +57,26 @@ class OptionalCondition(Generic[T_contra]):
         """
         return self._evaluate(obj, first_uid)
 
+    @overload  # a condition of any kind, and one for one kind
+    def __or__(self: OptionalCondition[Resource], other: OptionalCondition[T]) -> OptionalCondition[T]: ...
+    @overload
+    def __or__(self: OptionalCondition[T], other: OptionalCondition[T]) -> OptionalCondition[T]: ...
+    @overload
+    def __or__(self: OptionalCondition[Resource], other: Function[T]) -> OptionalCondition[T]: ...
+    @overload
+    def __or__(self: OptionalCondition[T], other: Function[T]) -> OptionalCondition[T]: ...
     def __or__(self: OptionalCondition[T], other: OptionalCondition[T] | Function[T]) -> OptionalCondition[T]:
         second = as_condition(other)
         return OptionalCondition(*_joined(self, second, "|", _OR, _either), strength=_OR)
 
+    @overload  # a condition of any kind, and one for one kind
+    def __and__(self: OptionalCondition[Resource], other: OptionalCondition[T]) -> OptionalCondition[T]: ...
+    @overload
+    def __and__(self: OptionalCondition[T], other: OptionalCondition[T]) -> OptionalCondition[T]: ...
+    @overload
+    def __and__(self: OptionalCondition[Resource], other: Function[T]) -> OptionalCondition[T]: ...
+    @overload
+    def __and__(self: OptionalCondition[T], other: Function[T]) -> OptionalCondition[T]: ...
     def __and__(self: OptionalCondition[T], other: OptionalCondition[T] | Function[T]) -> OptionalCondition[T]:
         second = as_condition(other)
         return OptionalCondition(*_joined(self, second, "&", _AND, _both), strength=_AND)
@@ -90,26 +106,43 @@ class Condition(OptionalCondition[T_contra]):
         assert repr(ready() | phase("Succeeded")) == 'ready() | phase("Succeeded")'
     """
 
+    # The overloads for a condition of any kind confuse type checkers when they compare this method with the base class.
+    @overload  # type: ignore[override]
+    def __or__(self: Condition[Resource], other: Condition[T]) -> Condition[T]: ...
     @overload
     def __or__(self: Condition[T], other: Condition[T]) -> Condition[T]: ...
     @overload
     def __or__(  # type: ignore[overload-overlap]  # a condition is also a function
+        self: Condition[Resource], other: OptionalCondition[T]
+    ) -> OptionalCondition[T]: ...
+    @overload
+    def __or__(  # type: ignore[overload-overlap]  # the same
         self: Condition[T], other: OptionalCondition[T]
     ) -> OptionalCondition[T]: ...
     @overload
+    def __or__(self: Condition[Resource], other: Function[T]) -> Condition[T]: ...
+    @overload
     def __or__(self: Condition[T], other: Function[T]) -> Condition[T]: ...
-    def __or__(self: Condition[T], other: OptionalCondition[T] | Function[T]) -> OptionalCondition[T]:
+    def __or__(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self: Condition[T], other: OptionalCondition[T] | Function[T]
+    ) -> OptionalCondition[T]:
         second = as_condition(other)
         code, evaluate = _joined(self, second, "|", _OR, _either)
         if isinstance(second, Condition):
             return Condition(code, evaluate, strength=_OR)
         return OptionalCondition(code, evaluate, strength=_OR)
 
-    @overload  # a condition of any kind, and a function for one kind
-    def __and__(self: Condition[Resource], other: OptionalCondition[T] | Function[T]) -> Condition[T]: ...
     @overload
-    def __and__(self: Condition[T], other: OptionalCondition[T] | Function[T]) -> Condition[T]: ...
-    def __and__(self: Condition[T], other: OptionalCondition[T] | Function[T]) -> Condition[T]:
+    def __and__(self: Condition[Resource], other: OptionalCondition[T]) -> Condition[T]: ...
+    @overload
+    def __and__(self: Condition[T], other: OptionalCondition[T]) -> Condition[T]: ...
+    @overload
+    def __and__(self: Condition[Resource], other: Function[T]) -> Condition[T]: ...
+    @overload
+    def __and__(self: Condition[T], other: Function[T]) -> Condition[T]: ...
+    def __and__(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self: Condition[T], other: OptionalCondition[T] | Function[T]
+    ) -> Condition[T]:
         return Condition(*_joined(self, as_condition(other), "&", _AND, _both), strength=_AND)
 
     def __invert__(self) -> Condition[T_contra]:
