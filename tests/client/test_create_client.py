@@ -154,7 +154,9 @@ def test_aiohttp_client_created_without_loop_raises_on_trio(configuration: Clien
 
 def test_create_client_outside_of_an_event_loop_raises(configuration: ClientConfiguration) -> None:
     create_result = create_client(configuration)
-    with pytest.raises(ClientLoopError):
+    with pytest.raises(
+        ClientLoopError, match=r"^no event loop is running: await .* in an async function that asyncio.run"
+    ):
         create_result.__await__().send(None)
 
 

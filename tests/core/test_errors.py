@@ -91,6 +91,7 @@ SAMPLES: list[tuple[KubexError, list[str]]] = [
     (StreamNotOpenError("GET", "/api/v1/pods"), ["GET /api/v1/pods", "not open", "async with client.stream"]),
     (AlreadyOpenError("the stream"), ["the stream is open in another `async with` block"]),
     (ClientLoopError(), ["another event loop", "a client in each event loop"]),
+    (ClientLoopError("no event loop is running"), ["no event loop is running"]),
     (InvalidNameError("name", "a/b", "cannot be"), ["name 'a/b' cannot be"]),
     (NamespaceError("pods", "needs one"), ["pods: needs one"]),
     (ManifestError("is empty", "a.yaml", 2, 7), ["a.yaml, document 2, line 7: is empty"]),

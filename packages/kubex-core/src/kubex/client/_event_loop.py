@@ -9,11 +9,14 @@ from kubex.errors import BackendError, ClientLoopError
 
 
 def runtime() -> str:
-    """Return the name of the running async library: `asyncio` or `trio`."""
+    """Return the name of the running async library: `asyncio` or `trio`. Raise ClientLoopError if none is running."""
     try:
         return sniffio.current_async_library()
     except sniffio.AsyncLibraryNotFoundError as error:
-        raise ClientLoopError from error
+        raise ClientLoopError(
+            "no event loop is running: await create_client() in an async function that asyncio.run(), trio.run() or "
+            "anyio.run() calls"
+        ) from error
 
 
 class EventLoopGuard:

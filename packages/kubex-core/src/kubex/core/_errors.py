@@ -66,11 +66,14 @@ class ClientClosedError(KubexError, RuntimeError):
         return "the client is closed: use it inside of `async with create_client() as client`, or create a new client"
 
 
+@dataclass(eq=False, repr=False)
 class ClientLoopError(KubexError, RuntimeError):
-    """A client was used on a different event loop than at first."""
+    """A client was used on a different event loop than at first, or it was created without a running event loop."""
+
+    problem: str = "this client belongs to another event loop: create a client in each event loop"
 
     def __str__(self) -> str:
-        return "this client belongs to another event loop: create a client in each event loop"
+        return self.problem
 
 
 @dataclass(eq=False, repr=False)
