@@ -16,7 +16,8 @@ from benchmarks.runner import ROOT, Sample
 FOLDER = ROOT / "docs" / "benchmarks"
 
 # The text and the marks, for each scheme of the page.
-COLORS = {"light": ("#202020", "#1f5fbf"), "dark": ("#e0e0e0", "#7fb2ff")}
+# Of the text, of the bars, and of the page.
+COLORS = {"light": ("#202020", "#1f5fbf", "#ffffff"), "dark": ("#e0e0e0", "#7fb2ff", "#131416")}
 
 
 @dataclass(frozen=True)
@@ -72,12 +73,12 @@ def bar(label: str, ratios: Sequence[float]) -> Bar:
     return Bar(label, median(ratios), min(ratios), max(ratios))
 
 
-def draw(bars: Sequence[Bar], path: Path, colors: tuple[str, str], *, logarithmic: bool) -> None:
+def draw(bars: Sequence[Bar], path: Path, colors: tuple[str, str, str], *, logarithmic: bool) -> None:
     """Draw horizontal bars, with a line at 1 and the spread of each bar."""
     from matplotlib import rc_context  # not installed on Python 3.10
     from matplotlib.figure import Figure
 
-    text, fill = colors
+    text, fill, page = colors
     with rc_context({"svg.hashsalt": path.name, "font.size": 11, "text.color": text, "axes.edgecolor": text}):
         figure = Figure(figsize=(4.2, 0.8 + 0.42 * len(bars)), layout="constrained")
         axes = figure.subplots()
@@ -90,6 +91,7 @@ def draw(bars: Sequence[Bar], path: Path, colors: tuple[str, str], *, logarithmi
                 (5, 0),
                 textcoords="offset points",
                 va="center",
+                bbox={"facecolor": page, "edgecolor": "none", "pad": 0.5},  # hides the line at 1
             )
         axes.axvline(1, color=text, linestyle="--", linewidth=1)
         axes.set_yticks(range(len(bars)), [each.label for each in bars])
