@@ -70,7 +70,7 @@ def test_each_field_is_in_a_table_of_its_page(described: type, where: str) -> No
 def test_each_row_of_the_comparison_with_kubectl_is_in_covered_txt() -> None:
     table = (
         page("docs/reference/configuration.md")
-        .partition("| What | kubectl | kubex |\n|---|---|---|\n")[2]
+        .partition("| What | kubectl | Kubex |\n|---|---|---|\n")[2]
         .partition("\n\n")[0]
     )
     cells = [line.split("|")[1].lower() for line in table.splitlines()]
