@@ -32,7 +32,7 @@ def required() -> dict[str, set[str | None]]:
 
 
 def covered(output: Path) -> dict[str, set[str | None]]:
-    """Collect all tests; return the pairs on which each name has a test."""
+    """Collect the tests with marks; return the pairs on which each name has a test."""
     command = [sys.executable, str(HERE / "collect.py"), str(output)]
     completed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert completed.returncode == 0, completed.stdout + completed.stderr
@@ -44,7 +44,7 @@ def covered(output: Path) -> dict[str, set[str | None]]:
     return where
 
 
-@pytest.mark.timeout(180)  # imports all tests
+@pytest.mark.timeout(180)  # imports many tests
 def test_each_row_of_covered_txt_has_its_tests(tmp_path: Path) -> None:
     rows, marks = required(), covered(tmp_path / "covered.json")
     missing = {name: where - marks.get(name, set()) for name, where in rows.items()}
