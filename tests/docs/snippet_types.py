@@ -51,7 +51,7 @@ def write_docstrings(examples: Mapping[str, Block], names: str, folder: Path) ->
     (folder / "names_in_scope.pyi").write_text(names, encoding="utf-8")
     sources: dict[Path, str] = {}
     for name, block in examples.items():
-        file = folder / f"{name.replace('.', '_')}.py"
+        file = folder / f"example_{name.replace('.', '_')}.py"
         write_at_its_lines(file, [block], "from names_in_scope import *")
         sources[file] = page_name(block.path)
     return sources

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Iterable
 from contextlib import contextmanager
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -16,15 +17,18 @@ import kubex.errors
 import kubex.lazy_import
 import kubex.manifests
 import kubex.models
+import kubex.models.fields
+import kubex.models.markers
 import kubex.patch
 import kubex.selectors
 import kubex.streaming
 import kubex_ops
 import kubex_runtime
 import kubex_runtime.conditions
+import kubex_testing
 import kubex_testing.embedded
 from docs.blocks import Block, run_block
-from docs.docstrings import example, examples
+from docs.docstrings import code_without_heading, example, examples, public_objects
 from docs.running_pod import create_running_pod
 from kubex.api import Api, Attach, Exec, Files, Logs, PortForward, RawApi, Subresource, create_api, create_review
 from kubex.client import Client, create_client
@@ -45,6 +49,8 @@ EXAMPLES = examples(
     kubex.errors,
     kubex.manifests,
     kubex.models,
+    kubex.models.fields,
+    kubex.models.markers,
     kubex.patch,
     kubex.selectors,
     kubex.lazy_import,
@@ -52,10 +58,13 @@ EXAMPLES = examples(
     kubex_ops,
     kubex_runtime,
     kubex_runtime.conditions,
+    kubex_testing,
     kubex_testing.embedded,
 )
 MODULES_IN_SCOPE = (
     kubex.models,
+    kubex.models.fields,
+    kubex.models.markers,
     kubex.errors,
     kubex.patch,
     kubex.selectors,
@@ -68,6 +77,7 @@ MODULES_IN_SCOPE = (
     kubex_ops,
     kubex_runtime,
     kubex_runtime.conditions,
+    kubex_testing,
     kubex_testing.embedded,
 )
 WEB = {
@@ -119,6 +129,12 @@ def test_each_verb_has_an_example(verb: object) -> None:
 @pytest.mark.parametrize("fault", list(faults()), ids=lambda fault: fault.__name__)
 def test_each_fault_has_an_example(fault: type[FaultAction]) -> None:
     assert example(fault) is not None
+
+
+@pytest.mark.parametrize("module", MODULES_IN_SCOPE, ids=lambda module: module.__name__)
+def test_code_in_docstrings_has_the_heading_of_an_example(module: ModuleType) -> None:
+    found = {name: code_without_heading(value) for name, value in public_objects(module)}
+    assert {name: code for name, code in found.items() if code is not None} == {}
 
 
 @pytest.mark.anyio

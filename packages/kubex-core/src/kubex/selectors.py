@@ -1,11 +1,12 @@
 """Selectors of objects by their labels or fields.
 
-    web = (label("app") == "web") & label("tier").not_in("db", "cache") & label("canary").absent()
-    pods = Api(Pod, client, namespace="default")
-    await pods.list(label_selector=web, field_selector=field("status.phase") != "Running")
-
 See https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors and
 https://kubernetes.io/docs/concepts/overview/working-with-objects/field-selectors/.
+
+Example:
+    web = (label("app") == "web") & label("tier").not_in("db", "cache") & label("canary").absent()
+    pods = Api(Pod, client, namespace="default")
+    print(await pods.list(label_selector=web, field_selector=field("status.phase") != "Running"))
 """
 
 from kubex.core._field_requirements import Field, FieldRequirements, field

@@ -31,11 +31,6 @@ T = TypeVar("T", bound=Resource)
 class Informer(CacheReader[T]):
     """Keeps the objects of a collection in memory, and up to date.
 
-        async with create_client() as client, anyio.create_task_group() as tasks:
-            pods = Informer(Api(Pod, client, namespace=None), indexes={"node": lambda pod: [pod.spec.node_name]})
-            await tasks.start(pods.run)
-            print(len(pods), [pod.metadata.name for pod in pods.by("node", "n1")])
-
     `run()` reads the objects and follows their changes until it is cancelled. The reading methods never wait: they
     return the objects that have arrived. Each call returns new objects, which belong to the caller. So you can change
     them, and the cache does not grow when they are read.
@@ -66,6 +61,16 @@ class Informer(CacheReader[T]):
 
     Raises:
         ConfigurationError: an argument is not valid.
+
+    Example:
+        def node_of(pod: Pod) -> list[str | None]:
+            return [pod.spec.node_name] if pod.spec else []
+
+        async with anyio.create_task_group() as tasks:
+            cached = Informer(Api(Pod, client, namespace=None), indexes={"node": node_of})
+            await tasks.start(cached.run)
+            print(len(cached), [pod.metadata.name for pod in cached.by("node", "n1")])
+            tasks.cancel_scope.cancel()  # ends run()
     """
 
     def __init__(

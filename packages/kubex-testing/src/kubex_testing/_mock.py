@@ -78,8 +78,10 @@ class MockTransport:
 
     Each request uses the next entry of the list. The end of the `with` block raises AssertionError if a request was
     unexpected, a response was unused, or a stream or the client was not closed; the message lists the script and the
-    requests. Timeouts do not apply: add ReadTimeout to the list to simulate one. For example::
+    requests. Timeouts do not apply: add ReadTimeout to the list to simulate one.
 
+    Example:
+        configuration = ClientConfiguration(url="http://cluster.test")
         with MockTransport([MockResponse(json={"metadata": {"name": "settings"}})]) as mock:
             async with create_client(configuration, client_class=mock.backend) as client:
                 await Api(ConfigMap, client, namespace="default").get("settings")

@@ -24,11 +24,12 @@ class FieldRequirement(NamedTuple):
 class FieldRequirements(SelectorOperand):
     """A field selector: the requirements that the fields of an object must meet, all of them.
 
-        running = (field("status.phase") == "Running") & (field("spec.nodeName") != "node-1")
-        pods = await Api(Pod, client).list(field_selector=running)
-
     `field()` creates it, `&` combines two, and `str()` returns the text for the server. The order of requirements does
     not matter. A selector is neither true nor false: `and`, `or`, `not` and `if` raise TypeError.
+
+    Example:
+        running = (field("status.phase") == "Running") & (field("spec.nodeName") != "node-1")
+        print(await pods.list(field_selector=running))
     """
 
     _requirements: tuple[FieldRequirement, ...]
@@ -89,12 +90,9 @@ class Field(SelectorOperand):
 def field(name: str) -> Field:
     """Return a field for building a selector.
 
-        field("status.phase") == "Running"
-        field("spec.nodeName") != "node-1"
-
-    Combine requirements with `&`. Put parentheses around comparisons, because `&` binds more strongly than `==`. Each
-    kind supports only some fields; a server returns 400 for others, which raises BadRequest. All kinds support
-    `metadata.name`, and namespaced kinds `metadata.namespace`. See
+    `==` and `!=` create requirements, and `&` combines them. Put parentheses around comparisons, because `&` binds more
+    strongly than `==`. Each kind supports only some fields; a server returns 400 for others, which raises BadRequest.
+    All kinds support `metadata.name`, and namespaced kinds `metadata.namespace`. See
     https://kubernetes.io/docs/concepts/overview/working-with-objects/field-selectors/#supported-fields.
 
     Raises:

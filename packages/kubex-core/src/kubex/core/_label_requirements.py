@@ -76,12 +76,13 @@ def make_requirement(key: str, operator: str, values: Iterable[str] = ()) -> Lab
 class LabelRequirements(SelectorOperand):
     """A label selector: the requirements that the labels of an object must meet, all of them.
 
-        web = (label("app") == "web") & label("tier").not_in("db", "cache")
-        pods = await Api(Pod, client).list(label_selector=web)
-
     `label()` and `parse()` create it, `&` combines two, and `str()` returns the text for the server. The order of
     requirements does not matter; the text is sorted by the keys. A selector is neither true nor false: `and`, `or`,
     `not` and `if` raise TypeError.
+
+    Example:
+        web = (label("app") == "web") & label("tier").not_in("db", "cache")
+        print(await pods.list(label_selector=web))
     """
 
     _requirements: tuple[LabelRequirement, ...] = ()
@@ -231,15 +232,6 @@ class Label(SelectorOperand):
 def label(key: str) -> Label:
     """Return a label for building a selector.
 
-        label("app") == "web"
-        label("app") != "web"
-        label("app").in_("web", "api")
-        label("tier").not_in("db", "cache")
-        label("canary").exists()
-        label("canary").absent()
-        label("generation") > 5
-        label("generation") < 9
-
     Combine requirements with `&`. Put parentheses around comparisons, because `&` binds more strongly than `==`. A
     selector with `>` or `<` selects only objects whose label is an integer.
 
@@ -248,6 +240,16 @@ def label(key: str) -> Label:
         TypeError: a value has a wrong type.
 
     Example:
+        requirements = [
+            label("app") == "web",
+            label("app") != "web",
+            label("app").in_("web", "api"),
+            label("tier").not_in("db", "cache"),
+            label("canary").exists(),
+            label("canary").absent(),
+            label("generation") > 5,
+            label("generation") < 9,
+        ]
         selector = (label("app") == "web") & label("tier").not_in("db", "cache") & label("canary").absent()
         for pod in await pods.list(label_selector=selector):
             print(pod.metadata.name)

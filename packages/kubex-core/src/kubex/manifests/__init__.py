@@ -1,9 +1,11 @@
 """Read and write manifests: Kubernetes objects in YAML or JSON.
 
-    for document in load(Path("deploy.yaml")):
-        print(document.kind, document.name, document.line)
+Pass a `Path` to read a file. Files are read synchronously. In an async program, read large files in a thread:
+`await to_thread.run_sync(load, path)`.
 
-Files are read synchronously. In an async program, read large files in a thread: `await to_thread.run_sync(load, path)`.
+Example:
+    for document in load("{apiVersion: v1, kind: ConfigMap, metadata: {name: settings}}"):
+        print(document.kind, document.name, document.line)
 """
 
 from typing import TYPE_CHECKING

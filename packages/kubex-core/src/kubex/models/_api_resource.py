@@ -20,8 +20,6 @@ _VERSION_PATTERN = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
 class ApiResource:
     """The group, version, kind and plural of a kind; set it as `__resource__` of the class.
 
-        ApiResource(group="apps", version="v1", kind="Deployment", plural="deployments")
-
     * `group` is empty for the core group.
     * `plural` is the name in URLs. Kubex does not derive it from the kind.
     * `list_kind` is the kind of lists. The default is the kind followed by `List`; a CustomResourceDefinition can
@@ -32,6 +30,10 @@ class ApiResource:
 
     Raises ValueError if a required value is empty, or if the group or the version has an invalid form.
     See https://kubernetes.io/docs/reference/using-api/api-concepts/.
+
+    Example:
+        deployments = ApiResource(group="apps", version="v1", kind="Deployment", plural="deployments")
+        assert deployments.api_version == "apps/v1"
     """
 
     version: str

@@ -14,11 +14,12 @@ from kubex.models.markers import HasScale, HasStatus
 class PrinterColumn:
     """A column in the output of `kubectl get`.
 
-        PrinterColumn(name="Size", json_path=".spec.size", type="integer")
-
     `name` is the title. `json_path` selects the value. `type` is `integer`, `number`, `string`, `boolean` or `date`.
     kubectl shows a column with a `priority` above 0 only with `-o wide`.
     See https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#additional-printer-columns.
+
+    Example:
+        column = PrinterColumn(name="Size", json_path=".spec.size", type="integer")
     """
 
     name: str
@@ -62,9 +63,6 @@ def crd_for(
 ) -> dict[str, Any]:
     """Return the CustomResourceDefinition of a kind as JSON data.
 
-        definition = crd_for(Backup, short_names=["bk"])
-        await Api(CustomResourceDefinition, client).create(CustomResourceDefinition.model_validate(definition))
-
     The version of the first class is the storage version. All versions are served. A class that derives from
     `HasStatus` or `HasScale` gets the subresource; `scale` sets the paths of the latter. The default of `singular` is
     the kind in lower case.
@@ -73,6 +71,19 @@ def crd_for(
     schema cannot express a field. Raises ValueError if the kind does not have a group, or if the classes belong to
     different kinds or have the same version.
     See https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/.
+
+    Example:
+        from kubex_k8s.v1_37.apiextensions.v1 import CustomResourceDefinition
+
+        class BackupSpec(Model):
+            schedule: str
+
+        class Backup(NamespacedResource):
+            __resource__ = ApiResource(group="example.com", version="v1", kind="Backup", plural="backups")
+            spec: BackupSpec
+
+        definition = crd_for(Backup, short_names=["bk"])
+        await Api(CustomResourceDefinition, client).create(CustomResourceDefinition.model_validate(definition))
     """
     resource = api_resource(model)
     if not resource.group:

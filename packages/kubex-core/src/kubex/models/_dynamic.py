@@ -126,16 +126,17 @@ def dynamic_resource(
 ) -> type[DynamicResource]:
     """Return a resource class for a kind without a model.
 
-        Widget = dynamic_resource("example.com/v1", "Widget", plural="widgets")
-        widget = await Api(Widget, client, namespace="default").get("w")
-        print(widget["spec"]["size"])
-
     `plural` is the name in URLs; Kubex does not derive it from the kind. `list_kind` is the kind of lists, by default
     the kind followed by `List`; `*` is any kind. `verbs` and `subresources` are those of `ApiResource`. `Api` has the
     accessors of these subresources, such as `api.status`. `kubex.discovery` reads all of this from the server.
 
     Fields are accessed by their JSON names. Calls with the same arguments return the same class. Raises ValueError as
     `ApiResource` does.
+
+    Example:
+        Workload = dynamic_resource("apps/v1", "Deployment", plural="deployments")
+        web = await Api(Workload, client, namespace="default").get("web")
+        print(web["spec"]["replicas"])
     """
     group, _, version = api_version.rpartition("/")
     resource = ApiResource(

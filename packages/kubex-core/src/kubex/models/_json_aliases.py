@@ -38,10 +38,13 @@ def json_alias(name: str) -> str:
 def json_aliases(**irregular: str) -> Callable[[str], str]:
     """Return an alias generator for a class that has fields with other JSON names.
 
+    With `Field(alias=)` instead, type checkers would accept only the JSON names as arguments of the constructor.
+
+    Example:
         class NodeSpec(Model, alias_generator=json_aliases(pod_cidr="podCIDR")):
             pod_cidr: str | None = None
 
-    With `Field(alias=)` instead, type checkers would accept only the JSON names as arguments of the constructor.
+        assert NodeSpec(pod_cidr="10.0.0.0/24").model_dump(by_alias=True) == {"podCIDR": "10.0.0.0/24"}
     """
 
     def alias_of(name: str) -> str:

@@ -29,10 +29,19 @@ class ManagedFieldsEntry(Model):
 class ManagedObjectMeta(ObjectMeta):
     """Object metadata with `managedFields`, which `ObjectMeta` omits.
 
-        class ManagedConfigMap(ConfigMap):
-            metadata: ManagedObjectMeta = Field(default_factory=ManagedObjectMeta)
-
     Reading them makes decoding about a fifth slower.
+
+    Example:
+        from pydantic import Field
+
+        class ManagedConfigMap(ConfigMap):
+            metadata: ManagedObjectMeta = Field(  # pyright: ignore[reportIncompatibleVariableOverride]
+                default_factory=ManagedObjectMeta
+            )
+
+        settings = await Api(ManagedConfigMap, client, namespace="default").get("settings")
+        for entry in settings.metadata.managed_fields or ():
+            print(entry.manager, entry.operation)
     """
 
     managed_fields: list[ManagedFieldsEntry] | None = None

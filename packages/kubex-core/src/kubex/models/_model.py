@@ -33,13 +33,16 @@ REPR_PLACEHOLDER = _ReprPlaceholder()
 class Model(BaseModel):
     """The base class of Kubernetes structures: snake_case attributes, camelCase JSON, unknown fields are preserved.
 
+    The constructor and `model_validate()` accept both names of a field. The constructor raises TypeError for a field
+    that the class does not declare; `model_validate()` preserves it. The schema of a class is built when it is first
+    used, so imports are fast.
+
+    Example:
         class BackupSpec(Model):
             schedule: str
             keep_last: int = 7  # keepLast in JSON
 
-    The constructor and `model_validate()` accept both names of a field. The constructor raises TypeError for a field
-    that the class does not declare; `model_validate()` preserves it. The schema of a class is built when it is first
-    used, so imports are fast.
+        assert BackupSpec(schedule="@daily").model_dump(by_alias=True) == {"schedule": "@daily", "keepLast": 7}
     """
 
     model_config = ConfigDict(

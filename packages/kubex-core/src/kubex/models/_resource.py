@@ -13,11 +13,17 @@ class Resource(LazyModel):
     """The base class of all kinds. Derive a kind from `NamespacedResource` or `ClusterResource`.
 
     `__resource__` contains the group, version, kind and plural. It also sets the defaults of `api_version` and `kind`,
-    so both are always sent:
+    so both are always sent.
+
+    Example:
+        class WidgetSpec(Model):
+            size: int
 
         class Widget(NamespacedResource):
             __resource__ = ApiResource(group="example.com", version="v1", kind="Widget", plural="widgets")
             spec: WidgetSpec
+
+        assert Widget(spec=WidgetSpec(size=1)).api_version == "example.com/v1"
     """
 
     __resource__: ClassVar[ApiResource | None] = None

@@ -17,12 +17,14 @@ T = TypeVar("T", bound=Resource)
 class ResourceList(Model, Sequence[T], Generic[T]):
     """A list of objects of one kind, and the resource version of the list. It is a sequence of the objects.
 
-        pods = await api.list()
-        print(len(pods), pods[0].metadata.name)
-        for pod in pods: ...
-
     Use `items` to change the list.
     See https://kubernetes.io/docs/reference/using-api/api-concepts/#collections.
+
+    Example:
+        found = await pods.list()
+        print(len(found), found[0].metadata.name)
+        for pod in found:
+            print(pod.metadata.name)
     """
 
     api_version: str | None = None

@@ -12,10 +12,13 @@ from kubex.models._object_meta import ObjectMeta
 class CreateOnly(Model):
     """The base class of kinds that can only be created, such as reviews and Binding.
 
-        review = await create_review(client, SelfSubjectReview())
-
     Derive a kind from `NamespacedCreateOnly` or `ClusterCreateOnly`, and set `__resource__`.
     See https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access.
+
+    Example:
+        from kubex_k8s.v1_37.authentication.v1 import SelfSubjectReview
+
+        review = await create_review(client, SelfSubjectReview())
     """
 
     # It does not derive from Resource, so that type checkers reject `Api(TokenReview, client)`.

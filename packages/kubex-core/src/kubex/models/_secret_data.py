@@ -9,9 +9,10 @@ def encode_secret_data(data: Mapping[str, str | bytes]) -> dict[str, str]:
 
     Text is first encoded as UTF-8. The two fields do not accept bytes, because these may already be encoded.
 
-        encode_secret_data({"password": "open sesame"})  # {"password": "b3BlbiBzZXNhbWU="}
-
     See https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/secret-v1/.
+
+    Example:
+        assert encode_secret_data({"password": "open sesame"}) == {"password": "b3BlbiBzZXNhbWU="}
     """
     return {
         key: base64.b64encode(value.encode() if isinstance(value, str) else value).decode()
@@ -22,10 +23,11 @@ def encode_secret_data(data: Mapping[str, str | bytes]) -> dict[str, str]:
 def decode_secret_data(data: Mapping[str, str] | None) -> dict[str, bytes]:
     """Return the values of `Secret.data` as bytes; return an empty dict for None.
 
-        decode_secret_data({"password": "b3BlbiBzZXNhbWU="})  # {"password": b"open sesame"}
-
     Raises ValueError if a value is not base64. The message contains the key, but not the value. Use
     `decode_secret_data(secret.data)["tls.crt"]` to read one value.
+
+    Example:
+        assert decode_secret_data({"password": "b3BlbiBzZXNhbWU="}) == {"password": b"open sesame"}
     """
     return {key: _decode_value(key, value) for key, value in (data or {}).items()}
 

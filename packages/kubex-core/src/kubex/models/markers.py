@@ -1,8 +1,13 @@
 """Markers for the subresources of a kind. `Api` has an accessor or a verb for each of them.
 
-    class Widget(NamespacedResource, HasStatus, HasScale): ...
-
 Derive a kind from the markers of its subresources. For a kind without the marker, the accessor is a type error.
+
+Example:
+    class Widget(NamespacedResource, HasStatus, HasScale):
+        __resource__ = ApiResource(group="example.com", version="v1", kind="Widget", plural="widgets")
+
+    widgets = Api(Widget, client, namespace="default")
+    print(widgets.scale, widgets.status)
 """
 
 from collections.abc import Mapping

@@ -97,11 +97,14 @@ class LazyModel(Model):
     `spec`. Resources themselves are lazy already. Only objects from the API server are lazy; objects that a program
     creates are ordinary Pydantic objects.
 
+    A field that is malformed raises DecodeError each time it is read.
+
+    Example:
+        from kubex_k8s.v1_37.core.v1 import PodTemplateSpec
+
         class BackupSpec(LazyModel):
             schedule: str
             template: PodTemplateSpec
-
-    A field that is malformed raises DecodeError each time it is read.
     """
 
     if not TYPE_CHECKING:  # with __getattr__, type checkers would accept every attribute
