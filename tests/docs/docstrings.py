@@ -10,7 +10,7 @@ from types import ModuleType
 from docs.blocks import Block
 
 SECTION = re.compile(r"^Example:\n(?P<code>(?:(?: {4}.*)?\n)+)", re.MULTILINE)
-# A paragraph, whose last line is not indented, and indented code below an empty line. Lists start with `*`.
+# A line without an indent, an empty line, and indented code. Lists start with `*`.
 OTHER_CODE = re.compile(r"^[^ *\n][^\n]*(?<!::)\n\n {4}(?P<code>.+)", re.MULTILINE)
 
 

@@ -37,7 +37,7 @@ def pair_of(item: pytest.Item) -> str | None:
 
 
 def paths() -> list[str]:
-    """Return the files whose text contains the name of the mark, and the folders whose conftest.py does.
+    """Return the files that contain the name of the mark, and the folders with a conftest.py that contains it.
 
     It takes long to collect all files.
     """
