@@ -156,7 +156,7 @@ async def test_timeout_includes_a_request_without_a_response(
 ) -> None:
     delay = Delay()
     kubex_server.inject("GET *", delay)
-    with pytest.raises(WaitTimeout, match=r"within 0\.5 s: no response was received$"):
+    with pytest.raises(WaitTimeout, match=r"within 0\.5 s: no response was received \(in namespace default\)$"):
         await wait_for(maps, "one", exists(), timeout=0.5)
     delay.release()
 
@@ -165,7 +165,9 @@ async def test_timeout_names_the_error_of_the_last_request(pair: BackendPair, ku
     await anyio.to_thread.run_sync(kubex_server.stop)
     configuration, options = kubex_server.handle.configuration(), ClientOptions(retry=None)
     async with create_client(configuration, client_class=BACKENDS[pair.backend], options=options) as client:
-        with pytest.raises(WaitTimeout, match="no response was received; the last request failed: GET http") as caught:
+        with pytest.raises(
+            WaitTimeout, match=r"received \(in namespace default\); the last request failed: GET http"
+        ) as caught:
             await wait_for(Api(ConfigMap, client), "one", exists(), timeout=0.5)
     assert isinstance(caught.value.__cause__, ConnectError)
     await anyio.to_thread.run_sync(kubex_server.start)

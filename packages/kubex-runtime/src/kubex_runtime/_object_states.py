@@ -74,14 +74,15 @@ class ObjectStates(Generic[T]):
             await anyio.sleep(POLL_SECONDS)
 
 
-def check_name(source: ReadApi[T], name: str, namespace: NamespaceTypes) -> None:
-    """Raise an error if a name and a namespace do not identify one object."""
+def namespace_of(source: ReadApi[T], name: str, namespace: NamespaceTypes) -> str | None:
+    """Return the namespace of an object; raise an error if a name and a namespace do not identify one object."""
     if not name or "/" in name:
         raise InvalidNameError("name", name, "is not the name of an object")
     resolved = source.raw.namespace if namespace is ... else namespace
     if resolved is None and issubclass(source.resource, NamespacedResource):
         problem = "wait_for needs one namespace: pass namespace= to the call or the Api"
         raise NamespaceError(source.resource.__name__, problem)
+    return resolved
 
 
 def _object_after(change: Change[T], current: T | None) -> T | None:

@@ -12,7 +12,7 @@ from kubex.core.params import NamespaceTypes
 from kubex.errors import ConfigurationError
 from kubex.models import Resource
 from kubex_runtime._conditions.condition import Condition, Function, OptionalCondition, as_condition
-from kubex_runtime._object_states import ObjectStates, check_name
+from kubex_runtime._object_states import ObjectStates, namespace_of
 from kubex_runtime._wait_progress import WaitProgress
 
 T = TypeVar("T", bound=Resource)
@@ -96,7 +96,7 @@ async def wait_for(
             "the result of get_or_none()",
             field="timeout",
         )
-    check_name(source, name, namespace)
+    home = namespace_of(source, name, namespace)
     failure = None if fails is None else as_condition(fails)
     progress = WaitProgress(source.resource.__name__, name, as_condition(condition), failure, on_progress)
     states = ObjectStates(source, name, namespace)
@@ -105,4 +105,4 @@ async def wait_for(
     # If the time limit expires while the watch is closed, the result is not lost.
     if progress.is_fulfilled:
         return progress.result
-    raise progress.timeout_error(timeout or 0) from states.failure
+    raise progress.timeout_error(timeout or 0, home) from states.failure

@@ -50,10 +50,11 @@ class WaitProgress(Generic[T]):
                 raise self._failed(failed.text, repr(self._fails))
         return False
 
-    def timeout_error(self, timeout: float) -> WaitTimeout:
+    def timeout_error(self, timeout: float, namespace: str | None) -> WaitTimeout:
         """Return the exception for a condition that was not fulfilled in time."""
         reason = self._text or "no response was received"
-        return WaitTimeout(self._kind, self._name, repr(self._condition), reason, self._last, timeout=timeout)
+        condition = repr(self._condition)
+        return WaitTimeout(self._kind, self._name, condition, reason, self._last, timeout=timeout, namespace=namespace)
 
     def _report(self, text: str) -> None:
         if text != self._text and self._on_progress is not None:

@@ -14,8 +14,9 @@ __all__ = ["InformerStateError", "InformerSyncTimeout", "WaitFailed", "WaitTimeo
 class WaitTimeout(KubexError, TimeoutError):
     """An object did not fulfil a condition in time.
 
-    `reason` states what was missing, and `last` is the object as it was seen last, or None if it was never seen. If the
-    server could not be reached at the end, the error of the last request is the `__cause__`.
+    `reason` states what was missing, and `last` is the object as it was seen last, or None if it was never seen.
+    `namespace` is the namespace of the object. If the server could not be reached at the end, the error of the last
+    request is the `__cause__`.
     """
 
     kind: str
@@ -24,11 +25,13 @@ class WaitTimeout(KubexError, TimeoutError):
     reason: str
     last: Resource | None = None
     timeout: float = field(default=0, kw_only=True)
+    namespace: str | None = field(default=None, kw_only=True)
 
     def __str__(self) -> str:
         cause = f"; the last request failed: {self.__cause__}" if self.__cause__ is not None else ""
         problem = f"{self.kind} {self.name} did not fulfil {self.condition} within {self.timeout:g} s"
-        return f"{problem}: {self.reason}{last_seen(self.last)}{cause}"
+        place = f" (in namespace {self.namespace})" if self.last is None and self.namespace else last_seen(self.last)
+        return f"{problem}: {self.reason}{place}{cause}"
 
 
 @dataclass(eq=False, repr=False)
