@@ -23,7 +23,7 @@ from kubex.models import ApiResource, NamespacedResource, ObjectMeta
 from kubex.patch import MergePatch
 from kubex_k8s.v1_37.core.v1 import ConfigMap, Pod
 from kubex_runtime import Informer, wait_for
-from kubex_runtime.conditions import exists
+from kubex_runtime.conditions import exists, ready
 from kubex_testing.embedded import Answer, Delay, EmbeddedServer, Throttle
 
 UNUSED = "http://127.0.0.1:9"  # the discard service, which is not installed
@@ -130,6 +130,34 @@ async def forbidden(cluster: Cluster) -> None:
     with EmbeddedServer(authorize=lambda *_: False) as handle:
         async with create_client(handle.configuration(), client_class=cluster.backend) as client:
             await Api(Pod, client, namespace="default").list()
+
+
+async def missing_object(cluster: Cluster) -> None:
+    await cluster.config_maps.get("settings")
+
+
+async def running_pod(cluster: Cluster) -> Api[Pod]:
+    """Return the pods; web-0 is running."""
+    cluster.server.run_pods()
+    pods = Api(Pod, cluster.client, namespace="default")
+    container = {"name": "main", "image": "web:1"}
+    await pods.create(Pod.model_validate({"metadata": {"name": "web-0"}, "spec": {"containers": [container]}}))
+    await wait_for(pods, "web-0", ready(), timeout=5)
+    return pods
+
+
+async def missing_program(cluster: Cluster) -> None:
+    await (await running_pod(cluster)).exec.run("web-0", ["ls -l"])
+
+
+async def missing_folder(cluster: Cluster) -> None:
+    await (await running_pod(cluster)).files.write("web-0", "/missing/color", b"blue")
+
+
+async def existing_folder(cluster: Cluster) -> None:
+    pods = await running_pod(cluster)
+    await pods.exec.run("web-0", ["mkdir", "-p", "/srv/www"], check=True)
+    await pods.files.upload("web-0", ROOT / "docs/tutorial", "/srv")
 
 
 async def missing_resource(cluster: Cluster) -> None:
@@ -247,6 +275,10 @@ PROGRAMS: dict[str, Program] = {
     "the server does not use TLS on this port": tls_to_plain_http,
     "401 Unauthorized": unauthorized,
     "403 Forbidden": forbidden,
+    "404 NotFound": missing_object,
+    "executable file not found in $PATH": missing_program,
+    "Cannot open: No such file or directory": missing_folder,
+    "the target exists and cannot be replaced": existing_folder,
     "the server does not have this resource": missing_resource,
     "409 AlreadyExists": already_exists,
     "409 Conflict: Operation cannot be fulfilled on": changed_object,
