@@ -1,7 +1,6 @@
 """The requests, the memory and the time that `follow()` needs."""
 
 import tracemalloc
-from types import SimpleNamespace
 
 import anyio
 import pytest
@@ -9,10 +8,11 @@ import pytest
 from kubex.api import Api
 from kubex.client import Client
 from kubex_k8s.v1_37.core.v1 import ConfigMap
-from kubex_runtime import Follower, _turns, follow
+from kubex_runtime import Follower, follow
 from kubex_runtime._machine.reflector import Initial
 from kubex_testing.embedded import EmbeddedServer, ErrorEvent, Silence
 from runtime.following import TIMEOUT, create, is_read, parameter, requests, take, take_until_synced
+from support.turns import TurnClock
 
 pytestmark = pytest.mark.anyio
 
@@ -66,28 +66,14 @@ async def test_no_request_combines_a_limit_with_a_version(
 async def test_data_that_has_arrived_does_not_block_other_tasks(
     client: Client, server: EmbeddedServer, initial: Initial, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seconds, longest = 0.0, 0.0
-
-    def perf_counter() -> float:  # not real time: each call takes 0.1 ms
-        nonlocal seconds
-        seconds += 0.0001
-        return seconds
-
-    async def tick() -> None:
-        nonlocal longest
-        while True:
-            started = seconds
-            await anyio.lowlevel.checkpoint()
-            longest = max(longest, seconds - started)
-
+    clock = TurnClock(monkeypatch)
     server.load(config_maps(2000))
-    monkeypatch.setattr(_turns, "time", SimpleNamespace(perf_counter=perf_counter))
     async with anyio.create_task_group() as tasks, follow(Api(ConfigMap, client), initial=initial) as changes:
-        tasks.start_soon(tick)
+        tasks.start_soon(clock.run)
         assert len(await take_until_synced(changes)) == 2000
         tasks.cancel_scope.cancel()
-    assert seconds > 0.1
-    assert 0.004 < longest < 0.011  # trio can run the follower twice in a row
+    assert clock.seconds > 0.1
+    assert 0.004 < clock.longest < 0.011  # trio can run the follower twice in a row
 
 
 async def peak_of(changes: Follower[ConfigMap], number: int) -> int:

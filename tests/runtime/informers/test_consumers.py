@@ -1,6 +1,5 @@
 """Consumers of an informer: slow, late, cancelled and failing ones, and many events."""
 
-from types import SimpleNamespace
 from typing import Any
 
 import anyio
@@ -11,10 +10,11 @@ from kubex.api import Api
 from kubex.errors import AlreadyOpenError
 from kubex.models import ObjectMeta
 from kubex_k8s.v1_37.core.v1 import ConfigMap
-from kubex_runtime import Added, Changes, Informer, Key, Synced, _turns
+from kubex_runtime import Added, Changes, Informer, Key, Synced
 from kubex_runtime.errors import InformerStateError
 from kubex_testing.embedded import EmbeddedServer, Silence
 from support.informers import TIMEOUT, Fold, document, list_of, next_changes, running, versions_of, watch_of
+from support.turns import TurnClock
 
 pytestmark = pytest.mark.anyio
 
@@ -201,27 +201,13 @@ async def test_consumer_of_many_changes_does_not_block_the_event_loop(
     objects = [document(f"object-{number}", 900) for number in range(2_000)]
     kubex_server.inject("list configmaps", list_of(objects, 900))
     kubex_server.inject("watch configmaps", Silence(), times=None)
-    informer, seconds, longest = Informer(api, initial="list"), 0.0, 0.0
-
-    def perf_counter() -> float:  # not real time: each call takes 0.1 ms
-        nonlocal seconds
-        seconds += 0.0001
-        return seconds
-
-    async def tick() -> None:
-        nonlocal longest
-        while True:
-            started = seconds
-            await anyio.lowlevel.checkpoint()
-            longest = max(longest, seconds - started)
-
-    monkeypatch.setattr(_turns, "time", SimpleNamespace(perf_counter=perf_counter))
+    informer, clock = Informer(api, initial="list"), TurnClock(monkeypatch)
     async with running(informer), informer.changes() as changes, anyio.create_task_group() as tasks:
         with anyio.fail_after(TIMEOUT):
             await informer.wait_synced()
-        seconds = 0.0
-        tasks.start_soon(tick)
+        clock.seconds = 0.0
+        tasks.start_soon(clock.run)
         assert len(await next_changes(changes, 2_001)) == 2_001
         tasks.cancel_scope.cancel()
-    assert seconds > 0.1
-    assert 0.004 < longest < 0.011  # trio can run the consumer twice in a row
+    assert clock.seconds > 0.1
+    assert 0.004 < clock.longest < 0.011  # trio can run the consumer twice in a row
