@@ -1,5 +1,6 @@
 """The number of workers for `-n auto`, and an estimate of the duration."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -7,31 +8,31 @@ import pytest
 
 TESTS = Path(__file__).resolve().parents[1]
 
-# The CPU seconds for the tests of each folder on one core, with a control plane. The tests rarely wait, so the duration
-# is divided by the number of workers. A test checks that each folder has a row.
+# The CPU seconds for the tests of each folder on one core, with a control plane. The duration is divided by the number
+# of cores. A test checks that each folder has a row.
 CPU_SECONDS = {
-    "behaviour": 410,
-    "benchmarks": 30,
-    "client": 150,
-    "codegen": 60,
-    "configuration": 40,
-    "controlplane": 5,
-    "core": 15,
+    "behaviour": 650,
+    "benchmarks": 150,
+    "client": 160,
+    "codegen": 40,
+    "configuration": 35,
+    "controlplane": 7,
+    "core": 10,
     "discovery": 5,
-    "docs": 110,
-    "k8s": 60,
-    "manifests": 10,
-    "meta": 40,
-    "models": 30,
-    "mutants": 40,
-    "ops": 50,
+    "docs": 350,
+    "k8s": 25,
+    "manifests": 5,
+    "meta": 50,
+    "models": 25,
+    "mutants": 45,
+    "ops": 45,
     "packaging": 5,
-    "policy": 15,
-    "runtime": 60,
-    "streaming": 50,
-    "testing": 150,
-    "transport": 150,
-    "typing": 40,
+    "policy": 25,
+    "runtime": 150,
+    "streaming": 110,
+    "testing": 270,
+    "transport": 450,
+    "typing": 15,
 }
 
 
@@ -54,8 +55,11 @@ def selected_folders(config: pytest.Config) -> set[str]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """Disable workers for single files, which run faster than workers start, and if output is not captured."""
-    return 0 if not selected_folders(config) or config.option.capture == "no" else None
+    """Return one worker more than there are cores, because tests wait for servers and programs.
+
+    Disable workers for single files, which run faster than workers start, and if output is not captured.
+    """
+    return 0 if not selected_folders(config) or config.option.capture == "no" else (os.cpu_count() or 1) + 1
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -65,9 +69,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     seconds = sum(CPU_SECONDS.get(folder, 0) for folder in selected_folders(config))
     if reporter is not None and seconds and not config.option.collectonly and not hasattr(config, "workerinput"):
         workers = max(1, config.option.numprocesses or 0)
+        cores = min(workers, os.cpu_count() or 1)
         filtered = "at most " if config.option.keyword or config.option.markexpr else ""
         reporter.write_line(
-            f"estimated duration: {filtered}{format_duration(seconds / workers)} with {workers} at a time"
+            f"estimated duration: {filtered}{format_duration(seconds / cores)} with {workers} at a time"
         )
 
 
