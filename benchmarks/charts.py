@@ -47,7 +47,7 @@ LIMIT_TITLES = {
 
 
 def bars_of_limit(samples: Iterable[Sample], pair: str = "aiohttp/asyncio") -> list[Bar]:
-    """Return the CPU time of Kubex next to that of the HTTP library, which is 1."""
+    """Return the CPU time of Kubex, divided by the CPU time of the HTTP library."""
     rows = [row for row in ROWS if row.case in LIMIT_TITLES and not row.higher_is_better]
     return [
         Bar(LIMIT_TITLES[result.row.case], result.median, min(result.ratios), max(result.ratios))
@@ -57,7 +57,7 @@ def bars_of_limit(samples: Iterable[Sample], pair: str = "aiohttp/asyncio") -> l
 
 
 def bars_of_clients(samples: Sequence[Sample], case: str) -> list[Bar]:
-    """Return the CPU time of each client for a case next to that of the HTTP library, which is 1."""
+    """Return the CPU time of each client for a case, divided by the CPU time of the HTTP library."""
     found: dict[str, dict[int, float]] = {}
     limit: dict[int, float] = {}
     for sample in samples:

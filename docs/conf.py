@@ -65,7 +65,7 @@ autodoc_typehints_format = "short"
 autodoc_default_options = {"exclude-members": "model_config", "members": True, "show-inheritance": True}
 add_module_names = False
 maximum_signature_line_length = 88
-# Signatures show these names, and not the types that they stand for.
+# Signatures show the names of these aliases.
 autodoc_type_aliases = {
     name: f"{module}.{name}"
     for module, names in {
@@ -194,17 +194,6 @@ def convert_examples(_app: Sphinx, _what: str, _name: str, _obj: Any, _options: 
     """Show the code below `Example:` as a code block. napoleon would parse it as reStructuredText."""
     header = [".. rubric:: Example", "", ".. code-block:: python", ""]
     lines[:] = [new for line in lines for new in (header if line == "Example:" else [line])]
-    # Other code is indented below a paragraph.
-    for number in range(len(lines) - 1, 1, -1):
-        before, empty, line = lines[number - 2 : number + 1]
-        if (
-            line.startswith("    ")
-            and not empty
-            and before
-            and not before.startswith((" ", ".. "))
-            and before[-2:] != "::"
-        ):
-            lines[number:number] = [".. code-block:: python", ""]
 
 
 def process_signature(

@@ -69,7 +69,7 @@ def find_problem(path: Path, link: str, pages: dict[Path, Page]) -> str | None:
 
 
 def main(folder: Path) -> int:
-    """Print the broken links; return 1 if there are any or if the folder has no pages."""
+    """Print the broken links; return 1 if there are any, or if the folder does not contain pages."""
     problems = list(broken_links(folder))
     sys.stderr.writelines(f"{problem}\n" for problem in problems)
     if not any(folder.rglob("*.html")):

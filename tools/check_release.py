@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from release import HEADING, ROOT, ReleaseError, distributions, parse_version, version_file
+from release import HEADING, ROOT, VERSION, ReleaseError, distributions, parse_version, version_file
 
 # Not the address as text, so that a command that replaces the address does not change this line.
 PLACEHOLDER = re.compile(r"\bkubex\.example\b")
@@ -21,10 +21,10 @@ def check(root: Path, tag: str, repository: str) -> str:
         raise ReleaseError(f"the tag {tag!r} does not name a distribution: use a tag such as kubex-core-v0.3.1")
     parse_version(text)
     path = version_file(root, name)
-    found = re.search(r'^(?:version|__version__) = "(.*)"$', path.read_text(encoding="utf-8"), re.MULTILINE)
-    if found is None or found[1] != text:
+    found = VERSION.search(path.read_text(encoding="utf-8"))
+    if found is None or found[2] != text:
         raise ReleaseError(
-            f"{path.relative_to(root)} has version {found and found[1]}, and the tag {tag} has {text}: "
+            f"{path.relative_to(root)} has version {found and found[2]}, and the tag {tag} has {text}: "
             "create tags with `python3 dev.py release`"
         )
     changelog = root / "packages" / name / "CHANGELOG.md"

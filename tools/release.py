@@ -16,6 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 HEADING = re.compile(r"^## (\d+\.\d+\.\d+) \((.*)\)$", re.MULTILINE)
+VERSION = re.compile(r'^(version|__version__) = "(.*)"$', re.MULTILINE)
 MAIN = "main"
 BOUNDS_IN = ("docs", "examples", "packages")  # the tests use bounds as examples
 
@@ -66,15 +67,15 @@ def version_file(root: Path, name: str) -> Path:
 
 def check_version(path: Path, text: str, version: Version) -> None:
     """Raise ReleaseError if a version is lower than the one in the version file of a distribution."""
-    found = re.search(r'^(?:version|__version__) = "(.*)"$', text, re.MULTILINE)
-    if found and version < parse_version(found[1]):
+    found = VERSION.search(text)
+    if found and version < parse_version(found[2]):
         raise ReleaseError(
-            f"{format_version(version)} is lower than {found[1]}, the version in {path}: pass {found[1]} or a newer one"
+            f"{format_version(version)} is lower than {found[2]}, the version in {path}: pass {found[2]} or a newer one"
         )
 
 
 def dated_changelog(text: str, name: str, version: Version, today: date) -> str:
-    """Return a changelog whose unreleased changes belong to `version`."""
+    """Return the changelog with `version` and a date in the heading of the unreleased changes."""
     headings = list(HEADING.finditer(text))
     if not headings or headings[0][2] != "unreleased":
         raise ReleaseError(
@@ -127,23 +128,17 @@ def make_plan(root: Path, files: Sequence[Path], name: str, version: Version, to
     }
     path = version_file(root, name)
     check_version(path.relative_to(root), texts[path], version)
-    texts[path] = re.sub(
-        r'^(version|__version__) = ".*"$',
-        rf'\1 = "{format_version(version)}"',
-        texts[path],
-        count=1,
-        flags=re.MULTILINE,
-    )
+    texts[path] = VERSION.sub(rf'\1 = "{format_version(version)}"', texts[path], count=1)
     bounded = change_bounds(texts, name, version)
     texts.update(bounded)
     dependents = sorted(path.parent.name for path in bounded if path.parent.parent == root / "packages")
-    for each in (name, *dependents):
+    path = root / "packages" / name / "CHANGELOG.md"
+    texts[path] = dated_changelog(path.read_text(encoding="utf-8"), name, version, today)
+    major, minor, _ = version
+    for each in dependents:
         path = root / "packages" / each / "CHANGELOG.md"
         text = path.read_text(encoding="utf-8")
-        if each == name:
-            texts[path] = dated_changelog(text, name, version, today)
-        else:
-            texts[path] = changelog_with_new_bound(text, each, f"{name} {bounds(version).partition(',')[0][2:]}")
+        texts[path] = changelog_with_new_bound(text, each, f"{name} {major}.{minor}")
     changed = {path: text for path, text in texts.items() if text != path.read_text(encoding="utf-8")}
     return Plan(changed, dependents)
 

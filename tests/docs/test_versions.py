@@ -26,7 +26,7 @@ def row(name: str) -> str:
         shown = f"`{target}{','.join(sorted(operators.split(','), reverse=True))}`"
         shown += f" (Python < {python[1]})" if python else ""
         (extras[extra[1]] if extra else required).append(shown)
-    # The names of the extras of `kubex` are those of the distributions, see the installation page.
+    # The installation page lists what the extras of `kubex` install.
     cell = ", ".join(f"`{extra}`" for extra in sorted(extras))
     return f"| `{name}` | {version(name)} | {', '.join(sorted(required))} | {cell} |"
 

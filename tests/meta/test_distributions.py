@@ -86,7 +86,7 @@ def test_changelog_has_dated_versions_with_unreleased_changes_first(package: Pat
     headings = [line for line in changelog(package).splitlines() if line.startswith("## ")]
     matches = [HEADING.fullmatch(heading) for heading in headings]
     assert all(matches), headings
-    # pip prefers final releases, also those of another project, so there are no versions such as 0.3.0rc1.
+    # pip prefers final releases, also of another project, so versions such as 0.3.0rc1 are not allowed.
     versions = [tuple(map(int, match["version"].split("."))) for match in matches if match]
     dates = [match["date"] for match in matches if match]
     assert all(newer > older for newer, older in pairwise(versions))

@@ -8,7 +8,6 @@ The second build starts from each unpacked source distribution, without a networ
 
 import argparse
 import os
-import subprocess
 import sys
 import tarfile
 import tempfile
@@ -17,32 +16,22 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from wheel_environments import run
+
 # `kubex` does not contain modules, only extras.
 EMPTY_WHEELS = ("kubex",)
 TOP_LEVEL = {".gitignore", "CHANGELOG.md", "LICENSE", "PKG-INFO", "README.md", "pyproject.toml", "src", "tools"}
 MAX_BYTES = 1_000_000
 
 
-def run(*command: str, cwd: Path | None = None, umask: int = -1) -> str:
-    """Run a command with Python of this environment; return its output, or raise SystemExit with the output."""
-    completed = subprocess.run(
-        (sys.executable, "-m", *command),
-        cwd=cwd,
-        env={**os.environ, "NO_COLOR": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        umask=umask,
-        check=False,
-    )
-    if completed.returncode != 0:
-        raise SystemExit(f"{' '.join(command)[:300]}\nexit code {completed.returncode}\n{completed.stdout}")
-    return completed.stdout
+def run_module(*command: str, cwd: Path | None = None, umask: int = -1) -> str:
+    """Run a module with Python of this environment; return its output, or raise SystemExit with the output."""
+    return run(sys.executable, "-m", *command, cwd=cwd, env={"NO_COLOR": "1"}, umask=umask)
 
 
 def check_descriptions(files: Iterable[Path]) -> None:
     """Check that an index accepts the metadata and renders the long description."""
-    run("twine", "check", "--strict", *map(str, files))
+    run_module("twine", "check", "--strict", *map(str, files))
 
 
 def check_wheel(wheel: Path) -> None:
@@ -50,10 +39,12 @@ def check_wheel(wheel: Path) -> None:
     is_empty = wheel.name.partition("-")[0] in EMPTY_WHEELS
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
-    assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names), f"{wheel.name} has no license"
-    assert is_empty or any(name.endswith("/py.typed") for name in names), f"{wheel.name} has no py.typed"
+    assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names), (
+        f"{wheel.name} does not contain a license"
+    )
+    assert is_empty or any(name.endswith("/py.typed") for name in names), f"{wheel.name} does not contain py.typed"
     assert is_empty != any(name.endswith(".py") for name in names), names[:3]
-    run("check_wheel_contents", *(("--ignore", "W007,W008") if is_empty else ()), str(wheel))
+    run_module("check_wheel_contents", *(("--ignore", "W007,W008") if is_empty else ()), str(wheel))
     assert wheel.stat().st_size < MAX_BYTES, f"{wheel.name} is larger than {MAX_BYTES} bytes"
 
 
@@ -66,7 +57,7 @@ def unpack(archive: Path, folder: Path) -> Path:
 
 def check_source_distribution(archive: Path, folder: Path) -> None:
     """Check the rating, the files and the reproducibility of a source distribution and its wheel."""
-    run("pyroma", "--min", "10", "--file", str(archive))
+    run_module("pyroma", "--min", "10", "--file", str(archive))
     root = unpack(archive, folder)
     unexpected = {path.name for path in root.iterdir()} - TOP_LEVEL
     assert not unexpected, f"{archive.name} contains {', '.join(sorted(unexpected))}"
@@ -75,9 +66,9 @@ def check_source_distribution(archive: Path, folder: Path) -> None:
     # and other times must not change the result.
     for path in root.rglob("*"):
         os.utime(path, (1_700_000_000, 1_700_000_000))
-    run("hatchling", "build", "-t", "wheel", "-d", str(again), cwd=root, umask=0o077)
+    run_module("hatchling", "build", "-t", "wheel", "-d", str(again), cwd=root, umask=0o077)
     (root / "PKG-INFO").unlink()  # hatchling would add it twice
-    run("hatchling", "build", "-t", "sdist", "-d", str(again), cwd=root, umask=0o077)
+    run_module("hatchling", "build", "-t", "sdist", "-d", str(again), cwd=root, umask=0o077)
     for built in sorted(again.iterdir()):
         assert built.read_bytes() == (archive.parent / built.name).read_bytes(), f"{built.name} is not reproducible"
     assert len(list(again.iterdir())) == 2, list(again.iterdir())

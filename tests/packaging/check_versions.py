@@ -27,11 +27,18 @@ TESTS = (
 def requirements() -> list[str]:
     """Return each distribution with all its extras, except `kubex`, which only has extras."""
     found: list[str] = []
+    for name, extras in all_extras().items():
+        if name != "kubex":
+            found += ["--editable", f"{ROOT / 'packages' / name}[{','.join(extras)}]"]
+    return found
+
+
+def all_extras() -> dict[str, list[str]]:
+    """Return the extras of each distribution."""
+    found: dict[str, list[str]] = {}
     for project in sorted(ROOT.glob("packages/*/pyproject.toml")):
         text = project.read_text(encoding="utf-8").partition("[project.optional-dependencies]\n")[2]
-        extras = re.findall(r"^([\w-]+) = ", text.partition("\n[")[0], re.MULTILINE)
-        if project.parent.name != "kubex":
-            found += ["--editable", f"{project.parent}[{','.join(extras)}]"]
+        found[project.parent.name] = re.findall(r"^([\w-]+) = ", text.partition("\n[")[0], re.MULTILINE)
     return found
 
 

@@ -111,7 +111,7 @@ def check_runtime(wheels: Wheels) -> None:
 
 
 def check_ops(wheels: Wheels) -> None:
-    """Check that the extra `ops` installs kubex-ops, which needs no models, and that an example of it runs."""
+    """Check that the extra `ops` installs kubex-ops without models, and that an example of it runs."""
     others = ["kubex-core", "kubex-httpx", "kubex-ops", "kubex-runtime"]
     environment = wheels.environment("ops", "kubex[httpx,ops]", *others)
     assert not {"kubex-k8s-1-37", "trio"} & environment.distributions()

@@ -14,12 +14,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from check_versions import all_extras
 from package_index import PackageIndex
 from wheel_environments import Environment, embedded_server, run
 
@@ -45,15 +45,8 @@ class Rehearsal:
     """The state that the steps share."""
 
     folder: Path
-    dist: Path
     index: PackageIndex
     environment: Mapping[str, str]
-
-    @contextmanager
-    def step(self, text: str) -> Iterator[None]:
-        """Print what a step does, before it runs."""
-        print(f"* {text}", flush=True)
-        yield
 
     def new_environment(self, name: str) -> Environment:
         """Create a virtual environment that uses only the index."""
@@ -64,6 +57,11 @@ class Rehearsal:
         if "pip" not in target.distributions():
             target.install("pip")
         run(target.python, "-m", "pip", "--quiet", *arguments, env=self.environment)
+
+
+def step(text: str) -> None:
+    """Print what the next commands do."""
+    print(f"* {text}", flush=True)
 
 
 def collect_wheels(folder: Path) -> None:
@@ -132,46 +130,42 @@ def run_quickstart(target: Environment, folder: Path, *runtimes: str) -> None:
 
 def check_first_installation(rehearsal: Rehearsal) -> Environment:
     """Install the client by name, with pip and with uv, and run a program. Return the environment with httpx."""
-    with rehearsal.step('install "kubex[aiohttp]" with pip'):
-        target = rehearsal.new_environment("aiohttp")
-        rehearsal.pip(target, "install", "kubex[aiohttp]", MODELS)
-        assert {"kubex", "kubex-core", "kubex-aiohttp"} <= target.distributions()
-        assert not {"kubex-httpx", "httpcore"} & target.distributions()
-        run_quickstart(target, rehearsal.folder, "asyncio")
-    with rehearsal.step("install kubex-core and kubex-httpx with uv"):
-        target = rehearsal.new_environment("httpx")
-        target.install("kubex-core", "kubex-httpx")
-        assert not {"kubex", "kubex-aiohttp", MODELS} & target.distributions()
-        target.install(MODELS, "trio")
-        run_quickstart(target, rehearsal.folder, "asyncio", "trio")
+    step('install "kubex[aiohttp]" with pip')
+    target = rehearsal.new_environment("aiohttp")
+    rehearsal.pip(target, "install", "kubex[aiohttp]", MODELS)
+    assert {"kubex", "kubex-core", "kubex-aiohttp"} <= target.distributions()
+    assert not {"kubex-httpx", "httpcore"} & target.distributions()
+    run_quickstart(target, rehearsal.folder, "asyncio")
+    step("install kubex-core and kubex-httpx with uv")
+    target = rehearsal.new_environment("httpx")
+    target.install("kubex-core", "kubex-httpx")
+    assert not {"kubex", "kubex-aiohttp", MODELS} & target.distributions()
+    target.install(MODELS, "trio")
+    run_quickstart(target, rehearsal.folder, "asyncio", "trio")
     return target
 
 
 def check_every_extra(rehearsal: Rehearsal) -> None:
     """Install every distribution with all its extras in one environment, by name."""
-    with rehearsal.step("install every distribution with every extra"):
-        names: list[str] = []
-        for project in sorted(ROOT.glob("packages/*/pyproject.toml")):
-            text = project.read_text(encoding="utf-8").partition("[project.optional-dependencies]\n")[2]
-            extras = re.findall(r"^([\w-]+) = ", text.partition("\n[")[0], re.MULTILINE)
-            names.append(f"{project.parent.name}[{','.join(extras)}]" if extras else project.parent.name)
-        target = rehearsal.new_environment("everything")
-        target.install(*names)
-        assert {name.partition("[")[0] for name in names} <= target.distributions()
-        run("uv", "pip", "check", "--quiet", "--python", target.python)
+    step("install every distribution with every extra")
+    names = [f"{name}[{','.join(extras)}]" if extras else name for name, extras in all_extras().items()]
+    target = rehearsal.new_environment("everything")
+    target.install(*names)
+    assert {name.partition("[")[0] for name in names} <= target.distributions()
+    run("uv", "pip", "check", "--quiet", "--python", target.python)
 
 
 def check_upgrade(rehearsal: Rehearsal, target: Environment, files: Sequence[Path]) -> None:
     """Upgrade kubex-httpx alone."""
-    with rehearsal.step("publish a patch release of kubex-httpx, and upgrade only this distribution"):
-        rehearsal.index.publish(files, rehearsal.environment)
-        rehearsal.pip(target, "install", "pip")
-        before = target.versions()
-        rehearsal.pip(target, "install", "--upgrade", "kubex-httpx")
-        after = target.versions()
-        assert {name for name in after if after[name] != before.get(name)} == {"kubex-httpx"}, (before, after)
-        assert after["kubex-httpx"] in files[0].name
-        run_quickstart(target, rehearsal.folder, "asyncio", "trio")
+    step("publish a patch release of kubex-httpx, and upgrade only this distribution")
+    rehearsal.index.publish(files, rehearsal.environment)
+    target.install("pip")
+    before = target.versions()
+    rehearsal.pip(target, "install", "--upgrade", "kubex-httpx")
+    after = target.versions()
+    assert {name for name in after if after[name] != before.get(name)} == {"kubex-httpx"}, (before, after)
+    assert after["kubex-httpx"] in files[0].name
+    run_quickstart(target, rehearsal.folder, "asyncio", "trio")
 
 
 def check_older_backend(rehearsal: Rehearsal, core: Sequence[Path]) -> None:
@@ -180,35 +174,35 @@ def check_older_backend(rehearsal: Rehearsal, core: Sequence[Path]) -> None:
     bounded = built_backend(rehearsal.folder, "kubex-h11", re.findall(r'"(kubex-core[^"]*)"', _example())[0])
     unbounded = built_backend(rehearsal.folder, "kubex-h11-unbounded", f"kubex-core>={present}")
     rehearsal.index.publish([*bounded, *unbounded, *core], rehearsal.environment)
-    with rehearsal.step("install a backend with a bound: it keeps the older kubex-core"):
-        target = rehearsal.new_environment("bounded")
-        rehearsal.pip(target, "install", "kubex-h11")
-        assert target.versions()["kubex-core"] == present, target.versions()
-        with embedded_server(rehearsal.folder) as server:
-            assert target.run("-c", PRINT_BACKEND, env=server).split() == ["h11", "1"]
-        failed = _failure(lambda: target.install("kubex-h11", f"kubex-core=={new}"))
-        assert "kubex-h11" in failed, failed
-        assert f"kubex-core=={new}" in failed, failed
-    with rehearsal.step("install a backend without a bound: the newer kubex-core rejects it with a clear error"):
-        target = rehearsal.new_environment("unbounded")
-        rehearsal.pip(target, "install", "kubex-h11-unbounded")
-        assert target.versions()["kubex-core"] == new, target.versions()
-        with embedded_server(rehearsal.folder) as server:
-            failed = _failure(lambda: target.run("-c", PRINT_BACKEND, env=server))
-        assert "NoBackendError" in failed, failed
-        assert re.search(r"has version \d+ of the contract, and kubex-core accepts 99", failed), failed
+    step("install a backend with a bound: it keeps the older kubex-core")
+    target = rehearsal.new_environment("bounded")
+    rehearsal.pip(target, "install", "kubex-h11")
+    assert target.versions()["kubex-core"] == present, target.versions()
+    with embedded_server(rehearsal.folder) as server:
+        assert target.run("-c", PRINT_BACKEND, env=server).split() == ["h11", "1"]
+    failed = _failure(lambda: target.install("kubex-h11", f"kubex-core=={new}"))
+    assert "kubex-h11" in failed, failed
+    assert f"kubex-core=={new}" in failed, failed
+    step("install a backend without a bound: the newer kubex-core rejects it with a clear error")
+    target = rehearsal.new_environment("unbounded")
+    rehearsal.pip(target, "install", "kubex-h11-unbounded")
+    assert target.versions()["kubex-core"] == new, target.versions()
+    with embedded_server(rehearsal.folder) as server:
+        failed = _failure(lambda: target.run("-c", PRINT_BACKEND, env=server))
+    assert "NoBackendError" in failed, failed
+    assert re.search(r"has version \d+ of the contract, and kubex-core accepts 99", failed), failed
 
 
 def check_second_upload(rehearsal: Rehearsal, file: Path) -> None:
     """Check that a published file cannot be replaced."""
-    with rehearsal.step("upload a published file again: the index rejects it"):
-        before = (rehearsal.index.folder / file.name).read_bytes()
-        command = rehearsal.index.upload_command([file])
-        completed = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert completed.returncode != 0, completed
-        assert "400 Bad Request" in completed.stdout, completed
-        assert f"Cannot upload {file.name!r} since it already exists" in rehearsal.index.log.read_text(encoding="utf-8")
-        assert (rehearsal.index.folder / file.name).read_bytes() == before
+    step("upload a published file again: the index rejects it")
+    before = (rehearsal.index.folder / file.name).read_bytes()
+    command = rehearsal.index.upload_command([file])
+    completed = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert completed.returncode != 0, completed
+    assert "400 Bad Request" in completed.stdout, completed
+    assert f"Cannot upload {file.name!r} since it already exists" in rehearsal.index.log.read_text(encoding="utf-8")
+    assert (rehearsal.index.folder / file.name).read_bytes() == before
 
 
 def _example() -> str:
@@ -234,13 +228,13 @@ def main() -> None:
         raise SystemExit(f"{dist} does not contain distributions; build them first")
     with tempfile.TemporaryDirectory(prefix="kubex-rehearsal-") as name:
         folder = Path(name)
-        print("* collect the wheels of other projects, and prepare two releases", flush=True)
+        step("collect the wheels of other projects, and prepare two releases")
         collect_wheels(folder / "index")
         releases = prepare_releases(folder)
         with PackageIndex(folder / "index") as index:
-            rehearsal = Rehearsal(folder, dist, index, index.environment(folder / "cache"))
-            with rehearsal.step(f"publish {len(files)} files"):
-                index.publish(files, rehearsal.environment)
+            rehearsal = Rehearsal(folder, index, index.environment(folder / "cache"))
+            step(f"publish {len(files)} files")
+            index.publish(files, rehearsal.environment)
             target = check_first_installation(rehearsal)
             check_every_extra(rehearsal)
             check_upgrade(rehearsal, target, releases["kubex-httpx"])

@@ -38,7 +38,13 @@ class Environment:
         return run(self.python, "-W", "error", *command, cwd=self.folder, env=env)
 
 
-def run(*command: str, cwd: Path | None = None, env: Mapping[str, str] | None = None, text: str | None = None) -> str:
+def run(
+    *command: str,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    text: str | None = None,
+    umask: int = -1,
+) -> str:
     """Run a command with `text` as its input; return its output, or raise SystemExit with the output."""
     clean = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
     completed = subprocess.run(
@@ -49,6 +55,7 @@ def run(*command: str, cwd: Path | None = None, env: Mapping[str, str] | None = 
         capture_output=True,
         text=True,
         timeout=300,
+        umask=umask,
         check=False,
     )
     if completed.returncode != 0:

@@ -9,6 +9,7 @@ from wheel_environments import run
 from wheels import Wheels
 
 ROOT = Path(__file__).resolve().parents[2]
+PAGES = [ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("packages/*/README.md")]
 COMMAND = re.compile(r"\b(?:pip install|uv add|uv pip install) ([^`\n#|&]*)")
 NAME = re.compile(r"[a-z0-9-]+(\[[a-z0-9,-]+\])?(==[0-9.]+)?")
 EXTRAS = re.compile(r"\b(kubex(?:-[a-z0-9-]+)?)\[([a-z0-9.,-]+)\]")
@@ -17,8 +18,7 @@ EXTRAS = re.compile(r"\b(kubex(?:-[a-z0-9-]+)?)\[([a-z0-9.,-]+)\]")
 def check_extras(wheels: Wheels) -> None:
     """Check that each extra can be resolved, and that the documented extras exist."""
     documented: dict[str, set[str]] = {name: set() for name in wheels.paths}
-    pages = [ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("packages/*/README.md")]
-    for page in (*pages, *ROOT.glob("packages/*/src/**/*.py")):
+    for page in (*PAGES, *ROOT.glob("packages/*/src/**/*.py")):
         for name, extras in EXTRAS.findall(page.read_text(encoding="utf-8")):
             documented[name].update(extras.split(","))
     for name in wheels.paths:
@@ -31,8 +31,7 @@ def check_extras(wheels: Wheels) -> None:
 
 def check_documented_commands(wheels: Wheels) -> None:
     """Check that each installation command of the documentation can be resolved with the built wheels."""
-    pages = [ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("packages/*/README.md")]
-    commands = {tuple(each) for page in pages for each in documented_requirements(page)}
+    commands = {tuple(each) for page in PAGES for each in documented_requirements(page)}
     assert len(commands) > 10, commands
     for requirements in commands:
         resolve(wheels, *requirements)
@@ -47,7 +46,7 @@ def documented_requirements(page: Path) -> Iterator[list[str]]:
 
 
 def resolve(wheels: Wheels, *requirements: str) -> None:
-    """Find versions of requirements and their dependencies; raise SystemExit if there are none."""
+    """Find versions of requirements and their dependencies; raise SystemExit if this is not possible."""
     dist = next(iter(wheels.paths.values())).parent
     command = ("uv", "pip", "compile", "--quiet", "--no-header", "--python", wheels.python, "--find-links", str(dist))
     text = "\n".join(requirements) + "\n"
